@@ -1,0 +1,78 @@
+"""The errors that a cell can hold, in the words of the sheet and of the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# What the cell shows -> `ErrorValue.type` in the API's discovery document.
+TYPES = {
+    "#ERROR!": "ERROR",
+    "#NULL!": "NULL_VALUE",
+    "#DIV/0!": "DIVIDE_BY_ZERO",
+    "#VALUE!": "VALUE",
+    "#REF!": "REF",
+    "#NAME?": "NAME",
+    "#NUM!": "NUM",
+    "#N/A": "N_A",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """An error as the value of a cell: `code` is what the cell shows, `message` says why."""
+
+    code: str
+    message: str = ""
+
+    @property
+    def type(self) -> str:
+        """The API's name for the code (`ErrorValue.type`)."""
+        return TYPES[self.code]
+
+    @property
+    def unformatted(self) -> str:
+        """The text that UNFORMATTED_VALUE is reported to give: `#N/A (Did not find value ...)`."""
+        return f"{self.code} ({self.message})" if self.message else self.code
+
+    def __str__(self) -> str:
+        return self.code
+
+
+def not_available(message: str = "") -> Error:
+    """#N/A: a look-up found nothing, or a function got the wrong number of arguments."""
+    return Error("#N/A", message)
+
+
+def bad_reference(message: str = "Reference does not exist.") -> Error:
+    """#REF!: the cells are gone, or are not there."""
+    return Error("#REF!", message)
+
+
+def bad_value(message: str = "") -> Error:
+    """#VALUE!: a value of the wrong kind."""
+    return Error("#VALUE!", message)
+
+
+def bad_number(message: str = "") -> Error:
+    """#NUM!: a number outside what the function takes, or too large to hold."""
+    return Error("#NUM!", message)
+
+
+def unknown_name(message: str = "") -> Error:
+    """#NAME?: nobody knows this function or named range."""
+    return Error("#NAME?", message)
+
+
+def divided_by_zero(function: str = "DIVIDE") -> Error:
+    """#DIV/0! in Google's words."""
+    return Error("#DIV/0!", f"Function {function} parameter 2 cannot be zero.")
+
+
+def unreadable(message: str = "Formula parse error.") -> Error:
+    """#ERROR!: the formula cannot be read, or asks for what is not built here."""
+    return Error("#ERROR!", message)
+
+
+CIRCULAR = bad_reference(
+    "Circular dependency detected. To resolve with iterative calculation, see File > Settings."
+)
