@@ -1,0 +1,143 @@
+"""The bytes of a request, read as one object: JSON, JSON inside a JSON string, a form, or CSV text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import NoReturn
+from urllib.parse import parse_qsl
+
+from fulfillment.errors import Unreadable
+
+DEEPEST = 64
+"""Levels of nesting; an order of Shopify's has about eight."""
+
+_FORM = "application/x-www-form-urlencoded"
+_CSV = ("text/csv", "text/tab-separated-values")
+_ADVICE = 'Send one JSON object, such as {"order_id": "6855909900591"}.'
+
+
+class _Nested(ValueError):
+    """JSON that is nested too deep."""
+
+
+def read_body(raw: bytes, content_type: str) -> dict[str, object]:
+    """The object in a request's body.
+
+    Integers keep all their digits, other numbers are Decimal. Of a form all values are text, and a repeated
+    key is a list. `text/csv` gives `{"csv": text}`. A charset in `content_type` is ignored: UTF-8 it must be.
+    Raises Unreadable, also for an empty body.
+    """
+    text = _decoded(raw)
+    kind = content_type.partition(";")[0].strip().lower()
+    if not text:
+        raise Unreadable(f"The body is empty. {_ADVICE}")
+    if kind in _CSV:
+        return {"csv": text}
+    # curl and some no-code tools call every body a form; a real form never begins like JSON, for it would
+    # percent-encode these characters.
+    if kind == _FORM and text[0] not in '{["':
+        return _form(text)
+    return _object(text, kind)
+
+
+def parse_json(text: str) -> object:
+    """The value of a JSON text, with every digit of its numbers.
+
+    Raises ValueError for anything that could not be written back as JSON in UTF-8: NaN, Infinity, lone
+    surrogates, nesting deeper than DEEPEST; and for an object that says two things under one name.
+    """
+    try:
+        value: object = json.loads(
+            text, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_unambiguous
+        )
+    except RecursionError:
+        raise _Nested(f"it is nested deeper than {DEEPEST} levels") from None
+    _check_texts_and_depth(value)
+    return value
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"The body is not UTF-8 (byte {error.start:,}). Send it encoded as UTF-8.") from None
+
+
+def _form(text: str) -> dict[str, object]:
+    if "=" not in text:
+        raise Unreadable(f"The body is called a form but has no `name=value`. {_ADVICE}")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise Unreadable("The form is not percent-encoded UTF-8. Send it encoded as UTF-8.") from None
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: found[0] if len(found) == 1 else list(found) for name, found in values.items()}
+
+
+def _object(text: str, kind: str) -> dict[str, object]:
+    value = _json(text, kind)
+    if isinstance(value, str):
+        value = _json(value.strip(), kind)
+    if isinstance(value, list):
+        raise Unreadable(f"The body is a list. {_ADVICE}")
+    if not isinstance(value, dict):
+        raise Unreadable(f"The body is JSON but not an object. {_ADVICE}")
+    return value
+
+
+def _json(text: str, kind: str) -> object:
+    try:
+        return parse_json(text)
+    except json.JSONDecodeError as error:
+        called = f", although its type is `{kind[:60]}`" if kind and "json" not in kind else ""
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Unreadable(f"The body is not JSON ({where}){called}. {_ADVICE}") from None
+    except ValueError as error:
+        raise Unreadable(f"The body is not proper JSON: {error}. {_ADVICE}") from None
+
+
+def _decimal(literal: str) -> Decimal:
+    try:
+        return Decimal(literal)
+    except InvalidOperation:
+        raise ValueError("a number in it is beyond all bounds") from None
+
+
+def _no_constant(literal: str) -> NoReturn:
+    raise ValueError(f"{literal} is not a JSON number")
+
+
+def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        # The last would win without a word, be it an order id or a quantity.
+        if found.setdefault(name, value) != value:
+            raise ValueError(f"`{name[:60]}` stands in it twice, with different values")
+    return found
+
+
+def _check_texts_and_depth(value: object) -> None:
+    for depth, text in _texts(value):
+        if depth > DEEPEST:
+            raise _Nested(f"it is nested deeper than {DEEPEST} levels")
+        if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise ValueError("a text in it holds half a character (a lone surrogate)")
+
+
+def _texts(value: object) -> Iterator[tuple[int, str]]:
+    """(depth, text) of every text, names included; an empty text for every list and object."""
+    waiting = [(0, value)]
+    while waiting:
+        depth, found = waiting.pop()
+        if isinstance(found, str):
+            yield depth, found
+        elif isinstance(found, dict):
+            yield depth, "".join(found)
+            waiting.extend((depth + 1, inner) for inner in found.values())
+        elif isinstance(found, list):
+            yield depth, ""
+            waiting.extend((depth + 1, inner) for inner in found)
