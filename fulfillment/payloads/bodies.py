@@ -9,17 +9,15 @@ from typing import NoReturn
 from urllib.parse import parse_qsl
 
 from fulfillment.errors import Unreadable
+from fulfillment.payloads.texts import trimmed
 
 DEEPEST = 64
 """Levels of nesting; an order of Shopify's has about eight."""
 
+_TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 _FORM = "application/x-www-form-urlencoded"
 _CSV = ("text/csv", "text/tab-separated-values")
 _ADVICE = 'Send one JSON object, such as {"order_id": "6855909900591"}.'
-
-
-class _Nested(ValueError):
-    """JSON that is nested too deep."""
 
 
 def read_body(raw: bytes, content_type: str) -> dict[str, object]:
@@ -29,12 +27,14 @@ def read_body(raw: bytes, content_type: str) -> dict[str, object]:
     key is a list. `text/csv` gives `{"csv": text}`. A charset in `content_type` is ignored: UTF-8 it must be.
     Raises Unreadable, also for an empty body.
     """
-    text = _decoded(raw)
+    whole = _decoded(raw)
+    text = trimmed(whole)
     kind = content_type.partition(";")[0].strip().lower()
     if not text:
         raise Unreadable(f"The body is empty. {_ADVICE}")
     if kind in _CSV:
-        return {"csv": text}
+        # Untrimmed, for a tab in front is an empty first column.
+        return {"csv": whole}
     # curl and some no-code tools call every body a form; a real form never begins like JSON, for it would
     # percent-encode these characters.
     if kind == _FORM and text[0] not in '{["':
@@ -50,17 +50,21 @@ def parse_json(text: str) -> object:
     """
     try:
         value: object = json.loads(
-            text, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_unambiguous
+            text,
+            parse_int=_integer,
+            parse_float=_decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_unambiguous,
         )
     except RecursionError:
-        raise _Nested(f"it is nested deeper than {DEEPEST} levels") from None
+        raise ValueError(_TOO_DEEP) from None
     _check_texts_and_depth(value)
     return value
 
 
 def _decoded(raw: bytes) -> str:
     try:
-        return raw.decode("utf-8-sig").strip()
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"The body is not UTF-8 (byte {error.start:,}). Send it encoded as UTF-8.") from None
 
@@ -81,7 +85,7 @@ def _form(text: str) -> dict[str, object]:
 def _object(text: str, kind: str) -> dict[str, object]:
     value = _json(text, kind)
     if isinstance(value, str):
-        value = _json(value.strip(), kind)
+        value = _json(trimmed(value), kind)
     if isinstance(value, list):
         raise Unreadable(f"The body is a list. {_ADVICE}")
     if not isinstance(value, dict):
@@ -98,6 +102,13 @@ def _json(text: str, kind: str) -> object:
         raise Unreadable(f"The body is not JSON ({where}){called}. {_ADVICE}") from None
     except ValueError as error:
         raise Unreadable(f"The body is not proper JSON: {error}. {_ADVICE}") from None
+
+
+def _integer(literal: str) -> int:
+    try:
+        return int(literal)
+    except ValueError:
+        raise ValueError("a number in it has thousands of digits") from None
 
 
 def _decimal(literal: str) -> Decimal:
@@ -123,7 +134,7 @@ def _unambiguous(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _check_texts_and_depth(value: object) -> None:
     for depth, text in _texts(value):
         if depth > DEEPEST:
-            raise _Nested(f"it is nested deeper than {DEEPEST} levels")
+            raise ValueError(_TOO_DEEP)
         if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
             raise ValueError("a text in it holds half a character (a lone surrogate)")
 

@@ -2,117 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from fulfillment.errors import InvalidFields
-from fulfillment.payloads.lines import SKU_LIMIT, opened
-from fulfillment.payloads.pasted import COLUMNS, column_of, names, rows_of_csv
-from fulfillment.payloads.references import reference
-from fulfillment.payloads.texts import (
-    WrongValue,
-    exact_text,
-    is_blank,
-    one_line,
-    repr_of,
-    shown,
-    trimmed,
-    undamaged_text,
+from fulfillment.payloads.fields import (
+    Flag,
+    Keycode,
+    Reference,
+    References,
+    Remark,
+    Rows,
+    Sku,
+    Units,
+    entries,
 )
-
-KEYCODE_LIMIT = 500
-CELL_LIMIT = 2_000
-"""A whole row may have been pasted into one cell."""
-ORDERS_LIMIT = 5_000
-
-_YES = frozenset({"true", "yes", "y", "on", "1"})
-_NO = frozenset({"false", "no", "n", "off", "0", ""})
-_UNIT = re.compile(r"[0-9]+\.[0-9]+")
-
-
-def _flag(value: object) -> bool:
-    word = trimmed(value).lower() if isinstance(value, str) else repr_of(value)
-    if word not in _YES | _NO:
-        raise WrongValue(f"{shown(value)} is neither yes nor no; send true or false.")
-    return word in _YES
-
-
-def _entries(value: object, separators: str) -> list[object]:
-    """The entries of a list, or of a text in which they are separated."""
-    if isinstance(value, str):
-        return [entry for entry in re.split(separators, value) if trimmed(entry)]
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _references(value: object) -> tuple[str, ...]:
-    entries = _entries(value, r"[\s,;]+")
-    if not entries:
-        raise WrongValue("It names no order; send at least one order id.")
-    if len(entries) > ORDERS_LIMIT:
-        raise WrongValue(f"It names {len(entries):,} orders; at most {ORDERS_LIMIT:,} are possible at once.")
-    return tuple(dict.fromkeys(_reference(entry, number) for number, entry in enumerate(entries, start=1)))
-
-
-def _reference(entry: object, number: int) -> str:
-    try:
-        return reference(entry)
-    except WrongValue as problem:
-        raise WrongValue(f"Entry {number}: {problem}") from None
-
-
-def _units(value: object) -> tuple[str, ...]:
-    # A number 1.10 still has its zero here, for bodies keep the digits of numbers.
-    texts = [one_line(entry) for entry in _entries(value, r"[\s,;]+")] if not is_blank(value) else []
-    pieces = [piece.strip() for text in texts for piece in text.split("+")]
-    if not pieces and not is_blank(value):
-        # To release nothing in particular is to release everything: that must be meant.
-        raise WrongValue("It names no piece; leave it out for the whole order.")
-    for piece in pieces:
-        if not _UNIT.fullmatch(piece):
-            raise WrongValue(f"{shown(piece)} is not a piece; pieces are written like 1.1 (line.piece).")
-    return tuple(dict.fromkeys(pieces))
-
-
-def _keycode(value: object) -> str:
-    keycode = exact_text(value, KEYCODE_LIMIT)
-    if not keycode:
-        raise WrongValue("It is missing; send the key code.")
-    return keycode
-
-
-def _rows(value: object) -> list[dict[str, str]]:
-    rows = opened(value)
-    if not isinstance(rows, list | tuple):
-        raise WrongValue(f"It must be a list of rows with {names()}.")
-    return [_row(row, number) for number, row in enumerate(rows, start=1)]
-
-
-def _row(row: object, number: int) -> dict[str, str]:
-    if not isinstance(row, Mapping):
-        raise WrongValue(f"Row {number} is not an object with {names()}.")
-    cells = {column_of(str(heading)): value for heading, value in row.items()}
-    # It would pass for a blank row, and its key would be lost without a word.
-    if set(cells) == {None}:
-        raise WrongValue(f"Row {number} has none of the columns {names()}.")
-    return {column: _cell(cells.get(column), column, number) for column in COLUMNS}
-
-
-def _cell(value: object, column: str, number: int) -> str:
-    try:
-        # Only codes are harmed by a number's notation. All else the import judges, row by row.
-        return one_line(value) if column == "seats" else undamaged_text(value, CELL_LIMIT)
-    except WrongValue as problem:
-        raise WrongValue(f"Row {number}, {column}: {problem}") from None
-
-
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Reference = Annotated[str, BeforeValidator(reference)]
-Remark = Annotated[str, BeforeValidator(one_line)]
+from fulfillment.payloads.pasted import rows_of_csv
+from fulfillment.payloads.texts import is_blank
 
 
 class Body(BaseModel):
@@ -153,8 +63,8 @@ class DeliveredBody(OrderBody):
 class ReleaseBody(OrderBody):
     """Give back seats: of one SKU, of some pieces (`1.1`, a bundle seat's each by itself), or all."""
 
-    sku: Annotated[str, BeforeValidator(lambda value: exact_text(value, SKU_LIMIT))] = ""
-    units: Annotated[tuple[str, ...], BeforeValidator(_units)] = ()
+    sku: Sku = ""
+    units: Units = ()
     quarantine: Flag = False
     reason: Remark = ""
 
@@ -162,7 +72,7 @@ class ReleaseBody(OrderBody):
 class ReplaceBody(OrderBody):
     """Give the order another key for this one."""
 
-    keycode: Annotated[str, BeforeValidator(_keycode)] = Field(repr=False)
+    keycode: Keycode = Field(repr=False)
 
 
 class CloseBody(Body):
@@ -170,16 +80,16 @@ class CloseBody(Body):
 
     also_known = ("order_id",)
 
-    order_ids: Annotated[tuple[str, ...], BeforeValidator(_references)]
+    order_ids: References
     reason: Remark = ""
 
     @model_validator(mode="before")
     @classmethod
-    def _join_order_id(cls, data: dict[str, Any]) -> dict[str, Any]:
+    def _join_order_id(cls, data: dict[str, object]) -> dict[str, object]:
         others = {name: value for name, value in data.items() if name != "order_id"}
         if is_blank(data.get("order_id")):
             return others
-        return others | {"order_ids": [*_entries(data.get("order_ids", ""), r"[\s,;]+"), data["order_id"]]}
+        return others | {"order_ids": [*entries(data.get("order_ids", "")), data["order_id"]]}
 
 
 class ImportBody(Body):
@@ -190,12 +100,12 @@ class ImportBody(Body):
 
     also_known = ("csv",)
 
-    rows: Annotated[list[dict[str, str]] | None, BeforeValidator(_rows)] = Field(default=None, repr=False)
+    rows: Rows = Field(default=None, repr=False)
     dry_run: Flag = False
 
     @model_validator(mode="before")
     @classmethod
-    def _read_csv(cls, data: dict[str, Any]) -> dict[str, Any]:
+    def _read_csv(cls, data: dict[str, object]) -> dict[str, object]:
         if "csv" not in data:
             return data
         if "rows" in data:
