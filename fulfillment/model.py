@@ -266,7 +266,9 @@ class Assignment:
     def pieces(self) -> tuple[tuple[str, str], ...]:
         """(unit, SKU) of every piece that this seat serves."""
         skus = self.sku.split(",")
-        return tuple(zip(self.units, skus * len(self.units) if len(skus) == 1 else skus, strict=True))
+        if len(skus) != len(self.units):  # one piece, or SKUs that contain commas themselves
+            skus = [self.sku] * len(self.units)
+        return tuple(zip(self.units, skus, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,25 +306,6 @@ class Answer:
     def read_details(self) -> Details:
         details: Details = json.loads(self.details or "{}")
         return details
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A row of Outbox: something that somebody must be told."""
-
-    at: str
-    message_id: str
-    event: Literal["owed", "claimed", "sent", "failed", "given_up", "delivered"]
-    kind: str
-    order_id: str
-    subject: str
-    body: str
-    attempts: int = 0
-    due_at: str = ""
-    error: str = ""
-    by: str = ""
-    no: int = 0
-    version: int = 0
 
 
 class GivenKey(NamedTuple):

@@ -1,0 +1,315 @@
+"""plan_orders: which seats an order gets, all of them or none, and what it is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice, takewhile
+
+from fulfillment import combination
+from fulfillment.answers import (
+    Plan,
+    called,
+    checked,
+    keys_counted,
+    listed,
+    replayed,
+    reply_to,
+    shortage_in_words,
+    unit_order,
+    when,
+)
+from fulfillment.asked import SKIPPED, Asked, Pieces, read_lines
+from fulfillment.combination import Decision, Option
+from fulfillment.errors import FulfillmentError
+from fulfillment.model import (
+    Answer,
+    Assignment,
+    Details,
+    Entitlement,
+    Levels,
+    Order,
+    Outcome,
+    Policy,
+    Pool,
+    Reply,
+    Shortage,
+    to_json,
+)
+from fulfillment.workbook import Changes, Draft, OrderFile, Snapshot
+
+
+def plan_orders(
+    snapshot: Snapshot, orders: Sequence[Order], *, policy: Policy, now: datetime, by: str
+) -> list[Plan[Reply] | FulfillmentError]:
+    """Every order's reply and rows, each seeing what the ones before it took; or why that order cannot be.
+
+    An order that cannot be planned never harms its neighbours.
+    """
+    draft = snapshot.draft()
+    return [
+        _plan_or_error(Case(draft, order, draft.file(order.order_id), policy, now, by)) for order in orders
+    ]
+
+
+def _plan_or_error(case: Case) -> Plan[Reply] | FulfillmentError:
+    mark = case.draft.drawing.mark()
+    try:
+        plan = _plan_order(case)
+    except FulfillmentError as error:
+        case.draft.drawing.rewind(mark)
+        return error
+    case.draft.advance(plan.changes)
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One order, and all that planning it may look at."""
+
+    draft: Draft
+    order: Order
+    file: OrderFile
+    policy: Policy
+    now: datetime
+    by: str
+
+    @property
+    def region(self) -> str:
+        return self.order.region or self.policy.default_region
+
+    @property
+    def is_test(self) -> bool:
+        """Must its mail go to the test recipient?
+
+        What was first answered in test mode stays so until it is released, also after the switch to live.
+        """
+        since_release = takewhile(lambda row: row.outcome != "released", reversed(self.file.answers))
+        answered = (row.mode for row in since_release if row.outcome != "cleared")
+        return next(answered, self.policy.mode) == "test"
+
+
+def _plan_order(case: Case) -> Plan[Reply]:
+    """The answer it got before, or a new one. Raises OrderTooLarge, Damaged."""
+    old = case.file.answer
+    if old is None or old.outcome == "cleared":
+        return _serve(case)
+    if old.outcome == "failed" and case.policy.failed_orders == "retry":
+        again = _serve(case)  # draws nothing where it fails once more
+        if not _fails_the_same(again.result.answer, old):
+            return again
+    stock = stock_now(case.draft, old, case.policy) if old.outcome == "failed" else ""
+    return replayed(case.file, case.order, case.policy, stock=stock, now=case.now, by=case.by)
+
+
+def _fails_the_same(new: Answer, old: Answer) -> bool:
+    return (new.outcome, new.message, new.items) == (old.outcome, old.message, old.items)
+
+
+def stock_now(draft: Draft, answer: Answer, policy: Policy) -> str:
+    """What is in stock now of what an order was short of, as a sentence; empty when it was of nothing."""
+    short = answer.read_details().get("shortages", [])
+    wanted = {Entitlement.parse(shortage["entitlement"]): shortage["wanted"] for shortage in short}
+    missing = _missing(draft, wanted, answer.region, policy.levels)
+    figures = [f"{entitlement} {missing.get(entitlement, 'enough')}" for entitlement in wanted]
+    return f"In stock now: {listed(figures)}." if figures else ""
+
+
+def _missing(
+    draft: Draft, demands: dict[Entitlement, int], region: str, levels: Levels
+) -> dict[Entitlement, int]:
+    return combination.shortages(demands, region=region, levels=levels, free=draft.drawing.free)
+
+
+def _serve(case: Case) -> Plan[Reply]:
+    """A new answer: seats held before, and new ones for the rest; or every reason why not."""
+    pieces = Pieces(case.file)
+    asked = read_lines(case.order.lines, case.draft.snapshot.catalogue, pieces, case.policy.levels)
+    decisions = _decide(case, asked)
+    if asked.problems:
+        return _recorded(case, asked, given=[], kept=case.file.holdings, new=[])
+    new = [_assigned(case, seat) for seat in _seats(asked, decisions, pieces)]
+    asked.warnings += _second_best(decisions, case.policy.levels)
+    held, kept = pieces.split()
+    given = sorted([*held, *new], key=lambda row: unit_order(row.unit))
+    return _recorded(case, asked, given=given, kept=kept, new=new)
+
+
+def _decide(case: Case, asked: Asked) -> tuple[Decision, ...]:
+    """How to serve all new pieces; where there is no way, every shortage is named in `asked`."""
+    demands, levels = asked.demands(), case.policy.levels
+    free, bundles = case.draft.drawing.free, case.draft.snapshot.pools.bundles
+    decisions = combination.combine(demands, region=case.region, levels=levels, bundles=bundles, free=free)
+    if decisions is not None:
+        return decisions
+    for entitlement, available in _missing(case.draft, demands, case.region, levels).items():
+        short: Shortage = {
+            "entitlement": str(entitlement),
+            "region": case.region,
+            "wanted": demands[entitlement],
+            "available": available,
+        }
+        asked.shortages.append(short)
+        asked.problems["out_of_stock"].append(f"Out of stock: {shortage_in_words(short)}.")
+    return ()
+
+
+Piece = tuple[str, str]
+"""(unit, SKU)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat to be drawn from a pool, and every piece and entitlement that it will serve."""
+
+    pool: Pool
+    entitlements: tuple[Entitlement, ...]
+    pieces: tuple[Piece, ...]
+
+
+def _seats(asked: Asked, decisions: Sequence[Decision], pieces: Pieces) -> list[Seat]:
+    """The seats that were decided on, in line order; sets of courses take the first pieces of each."""
+    waiting = _waiting(asked, pieces)
+    seats: list[Seat] = []
+    for decision in sorted(decisions, key=lambda decision: -len(_served(decision.option))):
+        for _ in range(decision.count):
+            seats += _serve_once(decision.option, waiting)
+    return sorted(seats, key=lambda seat: unit_order(seat.pieces[0][0]))
+
+
+def _waiting(asked: Asked, pieces: Pieces) -> dict[Entitlement, deque[Piece]]:
+    """The new pieces that wait for each entitlement, in line order."""
+    waiting: dict[Entitlement, deque[Piece]] = defaultdict(deque)
+    for want in asked.wants:
+        for unit in islice(pieces.new_units(want.line), want.count):
+            for entitlement in want.entitlements:
+                waiting[entitlement].append((unit, want.sku))
+    return waiting
+
+
+def _served(option: Option) -> dict[Entitlement, None]:
+    """The entitlements that an option serves, in order."""
+    return dict.fromkeys(entitlement for serving in option for entitlement in serving.entitlements)
+
+
+def _serve_once(option: Option, waiting: dict[Entitlement, deque[Piece]]) -> list[Seat]:
+    piece_of = {entitlement: waiting[entitlement].popleft() for entitlement in _served(option)}
+    return [
+        Seat(
+            serving.pool,
+            serving.entitlements,
+            tuple(dict.fromkeys(piece_of[entitlement] for entitlement in serving.entitlements)),
+        )
+        for serving in option
+    ]
+
+
+def _second_best(decisions: Sequence[Decision], levels: Levels) -> list[str]:
+    """A warning for each entitlement that was not served by the first way of its level."""
+    warnings: dict[str, None] = {}
+    for decision in decisions:
+        for entitlement in _served(decision.option):
+            way = tuple(s.pool.component for s in decision.option if entitlement in s.entitlements)
+            if way != levels.ways_of(entitlement)[0]:
+                warnings[f"{entitlement} was served by {' and '.join(way)} seats."] = None
+    return list(warnings)
+
+
+def _assigned(case: Case, seat: Seat) -> Assignment:
+    """The ledger row of a seat, whose key is drawn from its pool here, oldest first."""
+    return Assignment(
+        at=when(case.now),
+        event="assigned",
+        order_id=case.order.order_id,
+        order_name=case.order.order_name,
+        unit="+".join(unit for unit, _ in seat.pieces),
+        sku=",".join(sku for _, sku in seat.pieces),
+        entitlements=",".join(map(str, seat.entitlements)),
+        region=seat.pool.region,
+        provider=seat.pool.provider,
+        product_code=seat.pool.product_code,
+        component=seat.pool.component,
+        keycode=case.draft.drawing.draw(seat.pool),
+        by=case.by,
+    )
+
+
+def _recorded(
+    case: Case, asked: Asked, *, given: list[Assignment], kept: list[Assignment], new: list[Assignment]
+) -> Plan[Reply]:
+    """The answer that gives these seats, and the rows that record it."""
+    answer = checked(_answer(case, asked, given, kept))
+    after = replace(case.file, holdings=[*case.file.holdings, *new])
+    changes = Changes(assignments=tuple(new), answers=(answer,))
+    return Plan(reply_to(after, answer=answer), changes)
+
+
+def _answer(case: Case, asked: Asked, given: list[Assignment], kept: list[Assignment]) -> Answer:
+    old, order = case.file.answer, case.order
+    outcome = _outcome(asked, given)
+    return Answer(
+        at=when(case.now),
+        order_id=order.order_id,
+        order_name=order.order_name or (old.order_name if old else ""),
+        customer=order.customer_name or (old.customer if old else ""),
+        email=order.email or (old.email if old else ""),
+        region=case.region,
+        outcome=outcome,
+        reason=asked.reason,
+        message=_message(outcome, asked, called(order), len(given)),
+        items=to_json(asked.items),
+        keys=to_json([(row.unit, row.keycode) for row in given]),
+        details=to_json(_details(case, asked, kept)),
+        mode="test" if case.is_test else "live",
+        by=case.by,
+    )
+
+
+def _outcome(asked: Asked, given: list[Assignment]) -> Outcome:
+    if asked.problems:
+        return "failed"
+    if given:
+        return "fulfilled"
+    return "released" if asked.of_kind("auto") else "skipped"
+
+
+def _message(outcome: Outcome, asked: Asked, name: str, count: int) -> str:
+    by_hand = [f"{item.quantity} x {item.sku}" for item in asked.of_kind("external")]
+    rest = f" To be served by hand: {listed(by_hand)}." if by_hand else ""
+    if outcome == "failed":
+        sentences = [sentence for found in asked.problems.values() for sentence in found]
+        return f"Order {name} was not served. {listed_sentences(sentences)}"
+    if outcome == "fulfilled":
+        return f"{keys_counted(count)} assigned to order {name}.{rest}"
+    if outcome == "released":
+        return f"No key was assigned to order {name}: what it asks for was released.{rest}"
+    return f"Order {name} has nothing that keys are assigned for.{rest}"
+
+
+def listed_sentences(sentences: list[str], *, most: int = 20) -> str:
+    """The first sentences, and how many more there are."""
+    more = [f"And {len(sentences) - most} more."] if len(sentences) > most else []
+    return " ".join([*sentences[:most], *more])
+
+
+def _details(case: Case, asked: Asked, kept: list[Assignment]) -> Details:
+    details: Details = {"warnings": asked.warnings}
+    if skipped := asked.of_kind(*SKIPPED):
+        details["skipped"] = skipped
+    if asked.shortages:
+        details["shortages"] = asked.shortages
+    if kept:
+        details["kept"] = [(row.unit, row.keycode) for row in kept]
+        units = listed([f"{row.unit} ({row.entitlements})" for row in kept])
+        warning = f"The order also holds {keys_counted(len(kept))} that this answer does not give: {units}."
+        details["warnings"] = [*asked.warnings, warning]
+    if case.is_test:
+        details["deliver_to"] = case.policy.test_recipient or _test_recipient_of(case.file)
+    return details
+
+
+def _test_recipient_of(file: OrderFile) -> str:
+    """Where the order's mails went in test mode, for an order that keeps it in live mode."""
+    return next((to for row in reversed(file.answers) if (to := row.read_details().get("deliver_to"))), "")

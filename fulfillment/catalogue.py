@@ -1,0 +1,223 @@
+"""The catalogue: what people typed is checked and published, and how many of a product can be sold now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fulfillment import combination
+from fulfillment.answers import Plan, listed, when
+from fulfillment.model import Entitlement, Levels, Policy, Pool, Product, parse_entitlements
+from fulfillment.pools import Stock
+from fulfillment.workbook import Changes, Snapshot
+
+FULFILLMENTS = ("AUTO", "EXTERNAL")
+TRUE = ("TRUE", "YES", "1", "")
+"""How `active` may be written; a row that somebody added by hand and left blank counts as active."""
+FALSE = ("FALSE", "NO", "0")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """A row of NPTA Catalogue as it was read; `row` is where it stood then, for messages only."""
+
+    row: int
+    sku: str
+    product: str = ""
+    category: str = ""
+    entitlements: str = ""
+    fulfillment: str = ""
+    active: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return not any((self.sku, self.product, self.category, self.entitlements, self.fulfillment))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one product, in words."""
+
+    sku: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did: how many products are live, and all that an operator should know."""
+
+    published: int
+    warnings: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unpublished: tuple[str, ...] = ()
+
+
+def plan_publish(
+    snapshot: Snapshot, rows: Sequence[CatalogueRow], *, policy: Policy, now: datetime
+) -> Plan[Published]:
+    """Every row checked and published; a row that cannot be read keeps its former published state."""
+    rows = [row for row in rows if not row.is_blank]
+    nameless = [Problem("", f"Row {row.row} has no SKU.") for row in rows if not row.sku]
+    by_sku: dict[str, list[CatalogueRow]] = {}
+    for row in rows:
+        if row.sku:
+            by_sku.setdefault(row.sku, []).append(row)
+    products = tuple(
+        _published(same, snapshot.catalogue.get(sku), policy.levels, now) for sku, same in by_sku.items()
+    )
+    gone = tuple(sku for sku in snapshot.catalogue if sku not in by_sku)
+    result = Published(
+        published=sum(not product.problem for product in products),
+        warnings=(*_warnings(snapshot, products, policy), *_unpublished_in_words(gone)),
+        problems=(*nameless, *(Problem(p.sku, p.problem) for p in products if p.problem)),
+        unpublished=gone,
+    )
+    changed = [*products] != [*snapshot.catalogue.values()]
+    return Plan(result, Changes(catalogue=products) if changed else Changes())
+
+
+def _unpublished_in_words(gone: Sequence[str]) -> Iterator[str]:
+    if gone:
+        yield f"No longer published, as the catalogue has no row for it: {listed(gone)}."
+
+
+def _published(
+    rows: Sequence[CatalogueRow], former: Product | None, levels: Levels, now: datetime
+) -> Product:
+    """The product as it is published from its rows; unchanged, down to its time, where nothing changed."""
+    problem = _problem(rows, levels)
+    if not problem:
+        product = _read(rows[0], when(now))
+    elif former is not None and not _is_unreadable(former):
+        product = replace(former, problem=f"{problem} It stays as published before.")
+    else:
+        product = replace(_unreadable(rows), problem=problem, published_at=when(now))
+    if former is not None and _same(product, former):
+        return replace(former, problem=product.problem)
+    return replace(product, published_at=when(now))
+
+
+def _same(product: Product, former: Product) -> bool:
+    ignored = {"published_at": "", "version": 0, "available": None}
+    return replace(product, **ignored) == replace(former, **ignored)  # type: ignore[arg-type]
+
+
+def _problem(rows: Sequence[CatalogueRow], levels: Levels) -> str:
+    if len(rows) > 1:
+        return f"The SKU stands in rows {listed([str(row.row) for row in rows])}: keep one of them."
+    row = rows[0]
+    if row.fulfillment.upper() not in FULFILLMENTS:
+        return f"Row {row.row}: fulfillment must be AUTO or EXTERNAL, found `{row.fulfillment}`."
+    if row.active.upper() not in TRUE + FALSE:
+        return f"Row {row.row}: active must be TRUE or FALSE, found `{row.active}`."
+    try:
+        entitlements = parse_entitlements(row.entitlements)
+    except ValueError as error:
+        return f"Row {row.row}: {error}."
+    for entitlement in entitlements:
+        if not levels.ways_of(entitlement):
+            return (
+                f"Row {row.row}: `{entitlement}` ends in `{entitlement.level}`, which is not a level "
+                f"({', '.join(levels.names())})."
+            )
+    return ""
+
+
+def _read(row: CatalogueRow, at: str) -> Product:
+    return Product(
+        sku=row.sku,
+        product=row.product,
+        category=row.category,
+        active=row.active.upper() in TRUE,
+        entitlements=",".join(map(str, parse_entitlements(row.entitlements))),
+        fulfillment=row.fulfillment.upper(),
+        published_at=at,
+    )
+
+
+def _unreadable(rows: Sequence[CatalogueRow]) -> Product:
+    """A product that orders fail on, with what people typed, until its rows are put right.
+
+    The entitlements of several rows are joined by a slash with blanks, which no entitlement can be read from.
+    """
+    typed = " / ".join(row.entitlements or "(none)" for row in rows)
+    entitlements = typed if len(rows) > 1 or _cannot_be_read(typed) else f"(row not readable) {typed}"
+    return Product(rows[0].sku, rows[0].product, rows[0].category, entitlements=entitlements)
+
+
+def _cannot_be_read(entitlements: str) -> bool:
+    try:
+        parse_entitlements(entitlements)
+    except ValueError:
+        return True
+    return False
+
+
+def _is_unreadable(product: Product) -> bool:
+    return bool(product.problem) and _cannot_be_read(product.entitlements)
+
+
+def _warnings(snapshot: Snapshot, products: Sequence[Product], policy: Policy) -> Iterator[str]:
+    for product in products:
+        if product.problem or product.is_external:
+            continue
+        entitlements = parse_entitlements(product.entitlements)
+        if not entitlements:
+            yield f"{product.sku} is AUTO and has no entitlements: its orders fail until it has some."
+        for entitlement in dict.fromkeys(entitlements):
+            if not _ever_had_keys(snapshot, entitlement, policy):
+                yield f"{product.sku}: {entitlement} never had a key in {policy.default_region}."
+
+
+def _ever_had_keys(snapshot: Snapshot, entitlement: Entitlement, policy: Policy) -> bool:
+    place = (policy.default_region, entitlement.provider, entitlement.product_code)
+    return any(
+        all(Pool(*place, component) in snapshot.pools.queues for component in way)
+        for way in policy.levels.ways_of(entitlement)
+    )
+
+
+def availability(products: Mapping[str, Product], stock: Stock, policy: Policy) -> dict[str, int | None]:
+    """SKU -> how many pieces one order could be served of now in the default region, None for a blank."""
+    return {sku: available(product, stock, policy) for sku, product in products.items()}
+
+
+def available(product: Product, stock: Stock, policy: Policy) -> int | None:
+    """The largest n for which one order of n pieces of this product would be served whole.
+
+    None for what a person fulfils, and for rows with a problem.
+    """
+    if product.is_external or product.problem:
+        return None
+    try:
+        per_piece = Counter(parse_entitlements(product.entitlements))
+    except ValueError:
+        return None
+    if not per_piece:
+        return 0
+    return _largest(per_piece, stock, policy)
+
+
+def _largest(per_piece: Counter[Entitlement], stock: Stock, policy: Policy) -> int:
+    """By bisection: whoever can be served n pieces can be served n - 1."""
+
+    def can_serve(n: int) -> bool:
+        demands = {entitlement: count * n for entitlement, count in per_piece.items()}
+        found = combination.combine(
+            demands,
+            region=policy.default_region,
+            levels=policy.levels,
+            bundles=stock.bundles,
+            free=stock.free,
+        )
+        return found is not None
+
+    low, high = 0, 1
+    while can_serve(high):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if can_serve(middle) else (low, middle)
+    return low

@@ -1,0 +1,239 @@
+"""Which pools serve what an order asks for: stock bundles, single keys, and a level's alternatives.
+
+An order's demands are decided in a fixed order, and the first complete combination wins: first the demands
+without a choice, then each set of courses that a stock bundle covers (the bundle, then singles), then single
+demands whose level knows several ways. Identical demands are decided together, by how many go each way, so
+that an order of thousands is decided as fast as an order of one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, product
+
+from fulfillment.model import Entitlement, Levels, Pool, bundle_of
+
+Bundles = Mapping[tuple[str, str], Iterable[str]]
+"""(region, provider) -> product codes of stock bundles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """One seat of `pool` serves these entitlements: one for a single key, several for a stock bundle."""
+
+    pool: Pool
+    entitlements: tuple[Entitlement, ...]
+
+
+Option = tuple[Serving, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`count` identical demands, each of which is served by one of `options`, best first."""
+
+    count: int
+    options: tuple[Option, ...]
+
+    def pools(self) -> set[Pool]:
+        return {serving.pool for option in self.options for serving in option}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`count` times this option."""
+
+    count: int
+    option: Option
+
+
+def combine(
+    demands: Mapping[Entitlement, int],
+    *,
+    region: str,
+    levels: Levels,
+    bundles: Bundles,
+    free: Callable[[Pool], int],
+) -> tuple[Decision, ...] | None:
+    """How to serve all of these demands at once, None when there is no complete combination.
+
+    `demands` says how many of each entitlement, in the order of the lines; `free` how many seats a pool has.
+    """
+    choices = _choices(demands, region, levels, bundles)
+    left = {pool: free(pool) for choice in choices for pool in choice.pools()}
+    decisions: list[Decision] = []
+    for together in _sharing_pools(choices):
+        found = _Search(together, left).run()
+        if found is None:
+            return None
+        decisions += found
+    return tuple(decisions)
+
+
+def shortages(
+    demands: Mapping[Entitlement, int], *, region: str, levels: Levels, free: Callable[[Pool], int]
+) -> dict[Entitlement, int]:
+    """What the plan with single keys alone is short of: entitlement -> how many of it could be served.
+
+    In the order of the demands. Those without a choice take their seats first.
+    """
+    choices = {entitlement: _single(entitlement, n, region, levels) for entitlement, n in demands.items()}
+    left = {pool: free(pool) for choice in choices.values() for pool in choice.pools()}
+    served = {
+        entitlement: _serve_most(choices[entitlement], left)
+        for entitlement in sorted(demands, key=lambda entitlement: len(choices[entitlement].options) > 1)
+    }
+    return {entitlement: served[entitlement] for entitlement, n in demands.items() if served[entitlement] < n}
+
+
+def _serve_most(choice: Choice, left: dict[Pool, int]) -> int:
+    """How many of these demands can be served, which are then taken."""
+    wanted = choice.count
+    for option in choice.options:
+        taken = min(wanted, _most(option, left))
+        _take(option, taken, left)
+        wanted -= taken
+    return choice.count - wanted
+
+
+def reads_as(suffix: str, courses: frozenset[str]) -> bool:
+    """Is `CPT-CNC-CES` these courses, each once, in any order? Course codes may hold hyphens themselves."""
+    if not courses:
+        return not suffix
+    return any(
+        suffix == course
+        if len(courses) == 1
+        else suffix.startswith(course + "-") and reads_as(suffix[len(course) + 1 :], courses - {course})
+        for course in courses
+    )
+
+
+def _choices(
+    demands: Mapping[Entitlement, int], region: str, levels: Levels, bundles: Bundles
+) -> list[Choice]:
+    """Every demand as a choice, in the order in which they are decided."""
+    left = Counter({entitlement: n for entitlement, n in demands.items() if n})
+    sets = []
+    for courses, n, codes in list(_sets(left, region, bundles)):
+        left.subtract(dict.fromkeys(courses, n))
+        sets.append(_set(courses, n, codes, region, levels))
+    singles = [_single(entitlement, n, region, levels) for entitlement, n in left.items() if n]
+    without = [choice for choice in singles if len(choice.options) == 1]
+    return without + sets + [choice for choice in singles if len(choice.options) != 1]
+
+
+def _sets(
+    demands: Mapping[Entitlement, int], region: str, bundles: Bundles
+) -> Iterator[tuple[tuple[Entitlement, ...], int, list[str]]]:
+    """(courses, how many full sets of them, codes of the stock bundles that are exactly these courses)."""
+    asked: dict[tuple[str, str], list[Entitlement]] = {}
+    for entitlement in demands:
+        if bundle_of(entitlement.product_code) is None:
+            asked.setdefault((entitlement.provider, entitlement.level), []).append(entitlement)
+    for (provider, _level), courses in asked.items():
+        wanted = frozenset(course.product_code for course in courses)
+        codes = [code for code in bundles.get((region, provider), ()) if _is_bundle_of(code, wanted)]
+        if codes:
+            yield tuple(courses), min(demands[course] for course in courses), sorted(codes)
+
+
+def _is_bundle_of(product_code: str, courses: frozenset[str]) -> bool:
+    suffix = bundle_of(product_code)
+    # the lengths settle nearly every case, before the codes are tried in all orders
+    length = sum(map(len, courses)) + len(courses) - 1
+    return suffix is not None and len(suffix) == length and reads_as(suffix, courses)
+
+
+def _set(
+    courses: tuple[Entitlement, ...], count: int, codes: list[str], region: str, levels: Levels
+) -> Choice:
+    """A set of courses: a bundle seat if there is one, else singles in each of their ways."""
+    provider, level = courses[0].provider, courses[0].level
+    bundled = [
+        tuple(Serving(Pool(region, provider, code, component), courses) for component in way)
+        for code in codes
+        for way in levels.ways_of(Entitlement(provider, code, level))
+    ]
+    singles = product(*(_ways(course, region, levels) for course in courses))
+    return Choice(count, (*bundled, *(sum(ways, ()) for ways in singles)))
+
+
+def _single(entitlement: Entitlement, count: int, region: str, levels: Levels) -> Choice:
+    return Choice(count, _ways(entitlement, region, levels))
+
+
+def _ways(entitlement: Entitlement, region: str, levels: Levels) -> tuple[Option, ...]:
+    pool = (region, entitlement.provider, entitlement.product_code)
+    return tuple(
+        tuple(Serving(Pool(*pool, component), (entitlement,)) for component in way)
+        for way in levels.ways_of(entitlement)
+    )
+
+
+def _sharing_pools(choices: list[Choice]) -> list[list[Choice]]:
+    """The choices in groups that share no pool, so that each group is decided by itself."""
+    group_of: dict[Pool, list[int]] = {}
+    for place, choice in enumerate(choices):
+        touched = {id(group_of[pool]): group_of[pool] for pool in choice.pools() if pool in group_of}
+        group = [place, *chain.from_iterable(touched.values())]
+        pools = choice.pools().union(*(choices[member].pools() for member in group))
+        group_of.update(dict.fromkeys(pools, group))
+    groups = {id(group): group for group in group_of.values()}.values()
+    hopeless = [[choice] for choice in choices if not choice.options]
+    return hopeless + [[choices[place] for place in sorted(group)] for group in groups]
+
+
+class _Search:
+    """Depth first over the choices that share pools; a state found hopeless once is not tried again."""
+
+    def __init__(self, choices: list[Choice], left: dict[Pool, int]) -> None:
+        self.choices = choices
+        self.left = left
+        self.pools = sorted({pool for choice in choices for pool in choice.pools()})
+        self.hopeless: set[tuple[int, ...]] = set()
+        self.decisions: list[Decision] = []
+
+    def run(self) -> list[Decision] | None:
+        first = self.choices[0].count
+        return [d for d in self.decisions if d.count] if self._decide(0, 0, first) else None
+
+    def _decide(self, place: int, option: int, wanted: int) -> bool:
+        """Can `wanted` demands, by this option or a later one, and all later choices be served?"""
+        if not wanted:
+            place, option = place + 1, 0
+            return place == len(self.choices) or self._decide(place, 0, self.choices[place].count)
+        if option == len(self.choices[place].options):
+            return False
+        state = (place, option, wanted, *(self.left[pool] for pool in self.pools))
+        if state in self.hopeless:
+            return False
+        if self._try_counts(place, option, wanted):
+            return True
+        self.hopeless.add(state)
+        return False
+
+    def _try_counts(self, place: int, number: int, wanted: int) -> bool:
+        options = self.choices[place].options
+        option, is_last = options[number], number == len(options) - 1
+        most = min(wanted, _most(option, self.left))
+        for count in range(most, (wanted if is_last else 0) - 1, -1):
+            _take(option, count, self.left)
+            self.decisions.append(Decision(count, option))
+            if self._decide(place, number + 1, wanted - count):
+                return True
+            self.decisions.pop()
+            _take(option, -count, self.left)
+        return False
+
+
+def _most(option: Option, left: Mapping[Pool, int]) -> int:
+    """How often this option can be taken."""
+    seats = Counter(serving.pool for serving in option)
+    return min((left[pool] // n for pool, n in seats.items()), default=0)
+
+
+def _take(option: Option, count: int, left: dict[Pool, int]) -> None:
+    for serving in option:
+        left[serving.pool] -= count

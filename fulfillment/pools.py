@@ -1,0 +1,227 @@
+"""The free seats: a queue per pool, oldest first, that moves forward by the ledgers' rows."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from fulfillment.model import Assignment, KeyEvent, KeyId, Pool, bundle_of
+
+
+@dataclass(slots=True)
+class Run:
+    """Neighbouring seats of one key in a queue; spent runs stay until they reach the head."""
+
+    keycode: str
+    seats: int
+
+
+class Queue:
+    """The free seats of one pool: given at the end, taken key by key from the oldest."""
+
+    __slots__ = ("_runs", "_runs_of", "free")
+
+    def __init__(self) -> None:
+        self.free = 0
+        self._runs: deque[Run] = deque()
+        self._runs_of: dict[str, deque[Run]] = {}
+
+    def give(self, keycode: str, seats: int) -> None:
+        """These seats join the queue at its end."""
+        run = Run(keycode, seats)
+        self._runs.append(run)
+        self._runs_of.setdefault(keycode, deque()).append(run)
+        self.free += seats
+
+    def take(self, keycode: str, seats: int = 1) -> int:
+        """The oldest seats of this key leave the queue; how many there were to take."""
+        runs, wanted = self._runs_of.get(keycode, deque()), seats
+        while wanted and runs:
+            taken = min(runs[0].seats, wanted)
+            runs[0].seats -= taken
+            wanted -= taken
+            if not runs[0].seats:
+                runs.popleft()
+        if not runs:
+            self._runs_of.pop(keycode, None)
+        self._drop_spent_head()
+        self.free -= seats - wanted
+        return seats - wanted
+
+    def _drop_spent_head(self) -> None:
+        while self._runs and not self._runs[0].seats:
+            self._runs.popleft()
+
+    def free_of(self, keycode: str) -> int:
+        """How many seats of this key are free."""
+        return sum(run.seats for run in self._runs_of.get(keycode, ()))
+
+    def __iter__(self) -> Iterator[str]:
+        """Key codes seat by seat, oldest first."""
+        for run in self._runs:
+            for _ in range(run.seats):
+                yield run.keycode
+
+
+@dataclass(slots=True)
+class KeyRecord:
+    """What is known of one key: where it belongs and where its seats went."""
+
+    pool: Pool
+    imported: int = 0
+    withdrawn: int = 0
+    quarantined: int = 0
+    imported_at: str = ""
+    batch: str = ""
+
+    @property
+    def total(self) -> int:
+        """Seats that the stock counts."""
+        return self.imported - self.withdrawn
+
+
+@dataclass(slots=True)
+class Pools:
+    """Every pool there ever was, and every key."""
+
+    queues: dict[Pool, Queue] = field(default_factory=dict)
+    totals: dict[Pool, int] = field(default_factory=dict)
+    keys: dict[KeyId, KeyRecord] = field(default_factory=dict)
+    bundles: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """(region, provider) -> product codes of the stock bundles that have, or had, keys."""
+
+    def free(self, pool: Pool) -> int:
+        """How many seats of this pool can be given out now."""
+        queue = self.queues.get(pool)
+        return queue.free if queue else 0
+
+    def queue(self, pool: Pool) -> Iterable[str]:
+        """Key codes of the free seats, oldest first."""
+        return self.queues.get(pool, ())
+
+    def free_of(self, key: KeyId) -> int:
+        """How many seats of one key can be given out now."""
+        record = self.keys.get(key)
+        return self.queues[record.pool].free_of(key.keycode) if record else 0
+
+    def advance(self, events: Sequence[KeyEvent], assignments: Sequence[Assignment]) -> None:
+        """Move forward by the rows of one commit.
+
+        Within a commit seats given back join the queue before imported ones, and what was taken leaves
+        last. A take is always of a key's oldest seat, so this order and the one in which a group was
+        planned lead to the same queue.
+        """
+        for row in assignments:
+            self._give_back(row)
+        for event in events:
+            if event.event == "imported":
+                self._import(event)
+        for row in assignments:
+            if row.event == "assigned":
+                self._queue(row.pool).take(row.keycode)
+        for event in events:
+            if event.event == "withdrawn":
+                self._withdraw(event)
+
+    def _give_back(self, row: Assignment) -> None:
+        if row.event in ("released", "restored"):
+            self._queue(row.pool).give(row.keycode, 1)
+        if row.event in ("quarantined", "restored"):
+            self._record(row.key, row.pool).quarantined += 1 if row.event == "quarantined" else -1
+
+    def _import(self, event: KeyEvent) -> None:
+        record = self._record(event.key, event.pool)
+        if not record.total:  # a withdrawn key may come again, and to another pool
+            record.pool = event.pool
+        record.imported += event.seats
+        record.imported_at, record.batch = event.at, event.batch
+        self.totals[event.pool] = self.totals.get(event.pool, 0) + event.seats
+        self._queue(event.pool).give(event.keycode, event.seats)
+
+    def _withdraw(self, event: KeyEvent) -> None:
+        taken = self._queue(event.pool).take(event.keycode, event.seats)
+        self._record(event.key, event.pool).withdrawn += taken
+        self.totals[event.pool] = self.totals.get(event.pool, 0) - taken
+
+    def _record(self, key: KeyId, pool: Pool) -> KeyRecord:
+        record = self.keys.get(key)
+        if record is None:
+            record = self.keys[key] = KeyRecord(pool)
+        return record
+
+    def _queue(self, pool: Pool) -> Queue:
+        queue = self.queues.get(pool)
+        if queue is None:
+            queue = self.queues[pool] = Queue()
+            if bundle_of(pool.product_code) is not None:
+                self.bundles.setdefault((pool.region, pool.provider), set()).add(pool.product_code)
+        return queue
+
+
+@dataclass(slots=True)
+class Drawing:
+    """What a group of plans has drawn from the pools so far; the pools themselves stay as they are."""
+
+    pools: Pools
+    _drawn: dict[Pool, int] = field(default_factory=dict)
+    _seen: dict[Pool, list[str]] = field(default_factory=dict)
+    _unseen: dict[Pool, Iterator[str]] = field(default_factory=dict)
+    _returned: dict[Pool, list[str]] = field(default_factory=dict)
+
+    def free(self, pool: Pool) -> int:
+        """Seats left for the plans that come next."""
+        return self.pools.free(pool) - self._drawn.get(pool, 0) + len(self._returned.get(pool, ()))
+
+    def draw(self, pool: Pool) -> str:
+        """The key code of the oldest free seat, which is then taken. There must be one: ask `free` first."""
+        drawn, seen = self._drawn.get(pool, 0), self._seen.setdefault(pool, [])
+        if drawn == len(seen):
+            if pool not in self._unseen:
+                self._unseen[pool] = chain(self.pools.queue(pool), self._returned.setdefault(pool, []))
+            seen.append(next(self._unseen[pool]))
+        self._drawn[pool] = drawn + 1
+        return seen[drawn]
+
+    def give_back(self, pool: Pool, keycode: str) -> None:
+        """A seat released by a plan joins the end of the queue for the plans that come next."""
+        self._returned.setdefault(pool, []).append(keycode)
+
+    def mark(self) -> dict[Pool, int]:
+        """What `rewind` needs to undo the draws that follow."""
+        return dict(self._drawn)
+
+    def rewind(self, mark: dict[Pool, int]) -> None:
+        """Put the seats drawn since back to where they were."""
+        self._drawn = dict(mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """How many seats each pool has, in all and free: what the views are made of."""
+
+    total: dict[Pool, int]
+    available: dict[Pool, int]
+    bundles: dict[tuple[str, str], set[str]]
+
+    def free(self, pool: Pool) -> int:
+        """How many seats of this pool can be given out."""
+        return self.available.get(pool, 0)
+
+
+def stock_after(pools: Pools, events: Iterable[KeyEvent], assignments: Iterable[Assignment]) -> Stock:
+    """The stock as it will be once these rows stand in the ledgers; the pools stay as they are."""
+    total = Counter(pools.totals)
+    available = Counter({pool: queue.free for pool, queue in pools.queues.items()})
+    for event in events:
+        seats = event.seats if event.event == "imported" else -event.seats
+        total[event.pool] += seats
+        available[event.pool] += seats
+    for row in assignments:
+        available[row.pool] += {"assigned": -1, "released": 1, "restored": 1}.get(row.event, 0)
+    bundles: dict[tuple[str, str], set[str]] = {}
+    for pool in total:
+        if bundle_of(pool.product_code) is not None:
+            bundles.setdefault((pool.region, pool.provider), set()).add(pool.product_code)
+    return Stock(dict(total), dict(available), bundles)

@@ -1,0 +1,68 @@
+"""What the service needs of the world: a store for the workbook. One implementation each at its border."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from fulfillment.catalogue import CatalogueRow
+from fulfillment.model import Answer, Assignment, KeyEvent, Product
+from fulfillment.stocktake import InventoryRow, PastedRow, RowResult
+from fulfillment.workbook import Changes, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The views as they are to stand after a commit; `available` by SKU, None for a blank."""
+
+    inventory: tuple[InventoryRow, ...]
+    available: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Everything the tabs say, as read row by row for an audit: nothing is indexed and nothing assumed."""
+
+    version: int
+    events: tuple[KeyEvent, ...]
+    assignments: tuple[Assignment, ...]
+    answers: tuple[Answer, ...]
+    catalogue: tuple[Product, ...]
+    inventory: tuple[InventoryRow, ...]
+    unreadable: tuple[tuple[str, int, str], ...] = ()
+    """(tab, row, what is wrong) of ledger rows that could not be read."""
+
+
+class Store(Protocol):
+    """The workbook. One thread at a time: the service sees to that."""
+
+    def snapshot(self, *, looked_since: float) -> Snapshot:
+        """The workbook as known, looked at anew unless the last look began at `looked_since` or later.
+
+        The snapshot belongs to the store and moves forward with it. 0 or 1 read; a cold start takes 2.
+        Raises TornRead, Unavailable, WorkbookBroken, NotAllowed.
+        """
+
+    def commit(self, changes: Changes, views: Views, *, by: str, until: float) -> None:
+        """These rows stand in the spreadsheet, and the snapshot has moved forward by them. 1 write.
+
+        Based on the snapshot last returned. `until` is the monotonic time at which to give up. Raises
+        Conflict where another writer was first, CommitUncertain where that could not be told in time,
+        Unavailable, BatchRefused, NotAllowed.
+        """
+
+    def read_books(self) -> Books:
+        """Every row of every ledger and view, as it stands. 1 read."""
+
+    def read_catalogue(self) -> Sequence[CatalogueRow]:
+        """What people typed into NPTA Catalogue. 1 read."""
+
+    def read_import_tab(self) -> Sequence[PastedRow]:
+        """What people pasted into Import Keys. 1 read."""
+
+    def settle_import_tab(self, pasted: Sequence[PastedRow], results: Sequence[RowResult]) -> None:
+        """Imported rows have left Import Keys; the others say why they are still there. 1 read, 1 write.
+
+        A row is known by what stands in it, never by its number: what people typed meanwhile stays.
+        """

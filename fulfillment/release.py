@@ -1,0 +1,306 @@
+"""What operators do to one order: release, clear, replace, close, and the mail reported as sent."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fulfillment.allocation import stock_now
+from fulfillment.answers import (
+    Plan,
+    called,
+    keys_counted,
+    listed,
+    reply_to,
+    rewritten,
+    unit_order,
+    when,
+    with_details,
+    without_seats,
+)
+from fulfillment.errors import NotPossible, UnknownOrder
+from fulfillment.model import Answer, Assignment, Policy, Reply, SeatEvent, to_json
+from fulfillment.workbook import Changes, OrderFile, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """How many seats an order gave back, and the sentence for the operator."""
+
+    released: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """That the answer is forgotten, and what the next post will bring."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The orders that are recorded as served by hand, and those that were so before."""
+
+    closed: tuple[str, ...]
+    before: tuple[str, ...]
+
+
+def known(snapshot: Snapshot, order_id: str) -> tuple[OrderFile, Answer]:
+    """The order's file and newest answer. Raises UnknownOrder."""
+    file = snapshot.file(order_id)
+    if file.answer is None:
+        raise UnknownOrder(f"Order {order_id} was never seen here: check the id.")
+    return file, file.answer
+
+
+def find_order(snapshot: Snapshot, reference: str) -> str:
+    """The id of the order that a person named, by its id or by its name (`#1042`, `1042`).
+
+    An id that no order has is returned as it is. Raises UnknownOrder where several orders bear the name.
+    """
+    if reference in snapshot.orders:
+        return reference
+    ids = snapshot.names.get(reference) or snapshot.names.get(f"#{reference}") or set()
+    if len(ids) > 1:
+        raise UnknownOrder(
+            f"{len(ids)} orders are called {reference}: {listed(sorted(ids))}. Name the one by its id."
+        )
+    return next(iter(ids), reference)
+
+
+def plan_release(
+    snapshot: Snapshot,
+    order_id: str,
+    *,
+    sku: str = "",
+    units: Sequence[str] = (),
+    quarantine: bool = False,
+    reason: str = "",
+    now: datetime,
+    by: str,
+) -> Plan[Released]:
+    """Seats given back to the end of their queues, or kept out of stock: all of the order, a SKU, or pieces.
+
+    Raises UnknownOrder, and NotPossible where a bundle seat would have to be torn apart.
+    """
+    file, old = known(snapshot, order_id)
+    seats = _chosen(file, old, sku, units)
+    whole = not sku and not units
+    if not seats and not (whole and old.outcome in ("failed", "cleared")):
+        return Plan(Released(0, _nothing_released(old, sku, units)))
+    event: SeatEvent = "quarantined" if quarantine else "released"
+    rows = tuple(_moved(row, event, now=now, by=by, reason=reason) for row in seats)
+    answer = _answer_after(file, old, seats, now=now, by=by)
+    return Plan(
+        Released(len(rows), _released_in_words(old, rows, quarantine)),
+        Changes(assignments=rows, answers=(answer,)),
+    )
+
+
+def _chosen(file: OrderFile, old: Answer, sku: str, units: Sequence[str]) -> list[Assignment]:
+    """The seats that a release names, in the order of their units."""
+    if not sku and not units:
+        return sorted(file.holdings, key=lambda row: unit_order(row.unit))
+    chosen = [
+        row
+        for row in sorted(file.holdings, key=lambda row: unit_order(row.unit))
+        if any((not sku or sku == its) and (not units or unit in units) for unit, its in row.pieces)
+    ]
+    for row in chosen:
+        if not all((not sku or sku == its) and (not units or unit in units) for unit, its in row.pieces):
+            raise NotPossible(
+                f"One stock bundle key of order {called(old)} serves {listed([s for _, s in row.pieces])} "
+                f"together (pieces {listed(row.units)}): they can only be released together. "
+                f"Release pieces {listed(row.units)}, or the whole order."
+            )
+    return chosen
+
+
+def _nothing_released(old: Answer, sku: str, units: Sequence[str]) -> str:
+    if old.outcome == "released":
+        return f"Released 0 keys. Order {called(old)} was released already."
+    what = " and ".join(
+        filter(None, [f"SKU {sku}" if sku else "", f"pieces {listed(units)}" if units else ""])
+    )
+    return f"Released 0 keys. Order {called(old)} holds none{f' for {what}' if what else ''}."
+
+
+def _released_in_words(old: Answer, rows: Sequence[Assignment], quarantine: bool) -> str:
+    if not rows:
+        return f"Released 0 keys. Order {called(old)} held none; from now on it answers as released."
+    what = listed([f"{row.entitlements} ({row.sku})" for row in rows])
+    done = f"Released {keys_counted(len(rows))}."
+    where = "They are kept out of stock until they are restored or withdrawn." if quarantine else ""
+    return f"{done} Order {called(old)}: {what}. {where}".strip()
+
+
+def _moved(row: Assignment, event: SeatEvent, *, now: datetime, by: str, reason: str) -> Assignment:
+    return replace(row, at=when(now), event=event, reason=reason, by=by, no=0, version=0)
+
+
+def _answer_after(
+    file: OrderFile, old: Answer, seats: Sequence[Assignment], *, now: datetime, by: str
+) -> Answer:
+    """The order's next row once these seats are gone: what is left, or `released`."""
+    left = len(file.holdings) - len(seats)
+    if not left:
+        message = f"Order {called(old)} was released: {keys_counted(len(seats))} given back."
+        return rewritten(old, now=now, by=by, outcome="released", reason="", message=message, keys="[]")
+    row = rewritten(old, now=now, by=by, keys=without_seats(old.keys, seats))
+    gone = set(_codes(seats))
+    details = old.read_details()
+    if "kept" in details:
+        details["kept"] = [(unit, code) for unit, code in details["kept"] if (unit, code) not in gone]
+    note = f"{keys_counted(len(seats))} released on {when(now)}."
+    details["warnings"] = [*details.get("warnings", []), note]
+    return with_details(row, details)
+
+
+def _codes(rows: Iterable[Assignment]) -> list[tuple[str, str]]:
+    return [(row.unit, row.keycode) for row in rows]
+
+
+def plan_clear(snapshot: Snapshot, order_id: str, *, policy: Policy, now: datetime, by: str) -> Plan[Cleared]:
+    """The answer forgotten, not the keys. Raises UnknownOrder."""
+    file, old = known(snapshot, order_id)
+    future = _after_clear(snapshot, file, old, policy)
+    if old.outcome == "cleared":
+        return Plan(Cleared(f"Order {called(old)} was cleared already. {future}"))
+    details = old.read_details()
+    details.pop("delivered_at", None)
+    message = f"Order {called(old)} was cleared. {future}"
+    row = with_details(rewritten(old, now=now, by=by, outcome="cleared", reason="", message=message), details)
+    return Plan(Cleared(message), Changes(answers=(row,)))
+
+
+def _after_clear(snapshot: Snapshot, file: OrderFile, old: Answer, policy: Policy) -> str:
+    """What the next post of a cleared order will bring."""
+    if file.holdings:
+        gone = f"; {len(file.gone)} released before stay released" if file.gone else ""
+        held = keys_counted(len(file.holdings))
+        return f"Posted again, it gets exactly the {held} that it holds{gone}."
+    stock = stock_now(snapshot.draft(), old, policy)
+    return f"Posted again, it is planned anew. {stock}".strip()
+
+
+def plan_replace(snapshot: Snapshot, order_id: str, keycode: str, *, now: datetime, by: str) -> Plan[Reply]:
+    """Another key for every seat of this one that the order holds; the old seats are quarantined.
+
+    The next key of the pool is one of another code, as the old one does not work. Raises UnknownOrder, and
+    NotPossible where the order does not hold the key or the pool has no other.
+    """
+    file, old = known(snapshot, order_id)
+    seats = [row for row in file.holdings if row.keycode == keycode]
+    if not seats:
+        raise NotPossible(
+            f"Order {called(old)} does not hold that key. Order status shows the keys it holds."
+        )
+    if old.outcome != "fulfilled":
+        raise NotPossible(
+            f"Order {called(old)} is {old.outcome}, so that no key of it is in use to be replaced."
+        )
+    fresh = _other_keys(snapshot, seats, now=now, by=by)
+    # the new seat comes first: at no point between the two rows has the order lost a piece
+    stale = [_moved(row, "quarantined", now=now, by=by, reason="replaced") for row in seats]
+    answer = _replaced_answer(old, seats, fresh, now=now, by=by)
+    after = replace(file, holdings=[*[row for row in file.holdings if row not in seats], *fresh])
+    return Plan(reply_to(after, answer=answer), Changes(assignments=(*fresh, *stale), answers=(answer,)))
+
+
+def _other_keys(
+    snapshot: Snapshot, seats: Sequence[Assignment], *, now: datetime, by: str
+) -> list[Assignment]:
+    """For each seat the oldest one of its pool with another code, as assigned rows."""
+    others = {
+        row.pool: (code for code in snapshot.pools.queue(row.pool) if code != row.keycode) for row in seats
+    }
+    codes = [next(others[row.pool], None) for row in seats]
+    if None in codes:
+        raise NotPossible(
+            f"There is no other key in stock for {seats[0].entitlements} ({seats[0].pool}); nothing was "
+            "changed. Import keys, then replace again."
+        )
+    return [
+        replace(_moved(row, "assigned", now=now, by=by, reason="replacement"), keycode=code or "")
+        for row, code in zip(seats, codes, strict=True)
+    ]
+
+
+def _replaced_answer(
+    old: Answer, seats: Sequence[Assignment], fresh: Sequence[Assignment], *, now: datetime, by: str
+) -> Answer:
+    """The same answer with the new codes in the old ones' places, to be mailed again."""
+    new: dict[tuple[str, str], deque[str]] = defaultdict(deque)
+    for code, row in zip(_codes(seats), fresh, strict=True):
+        new[code].append(row.keycode)
+    keys = [_replaced(key, new) for key in old.read_keys()]
+    details = old.read_details()
+    if "kept" in details:
+        details["kept"] = [_replaced((unit, code), new) for unit, code in details["kept"]]
+    details.pop("delivered_at", None)
+    message = f"{keys_counted(len(fresh))} of order {called(old)} replaced."
+    return with_details(rewritten(old, now=now, by=by, keys=to_json(keys), message=message), details)
+
+
+def _replaced(key: tuple[str, str], new: dict[tuple[str, str], deque[str]]) -> tuple[str, str]:
+    return (key[0], new[key].popleft()) if new.get(key) else key
+
+
+def plan_close(
+    snapshot: Snapshot, order_ids: Collection[str], *, reason: str, policy: Policy, now: datetime, by: str
+) -> Plan[Closed]:
+    """Orders recorded as served by hand, also ones never seen. Raises NotPossible for one that holds keys."""
+    rows, before = [], []
+    for order_id in dict.fromkeys(order_ids):
+        file = snapshot.file(order_id)
+        old = file.answer
+        if file.holdings:
+            raise NotPossible(
+                f"Order {order_id} holds {keys_counted(len(file.holdings))}, so it was not served by hand. "
+                "Release them first; no order was closed."
+            )
+        if old is not None and old.outcome == "closed":
+            before.append(order_id)
+        else:
+            rows.append(_closed(old, order_id, reason, policy, now=now, by=by))
+    closed = tuple(row.order_id for row in rows)
+    return Plan(Closed(closed, tuple(before)), Changes(answers=tuple(rows)))
+
+
+def _closed(
+    old: Answer | None, order_id: str, reason: str, policy: Policy, *, now: datetime, by: str
+) -> Answer:
+    note = f" ({reason})" if reason else ""
+    name = called(old) if old else order_id
+    message = f"Order {name} was closed as served by hand{note}."
+    if old is not None:
+        return rewritten(old, now=now, by=by, outcome="closed", reason="closed", message=message, keys="[]")
+    return Answer(
+        at=when(now),
+        order_id=order_id,
+        order_name="",
+        customer="",
+        email="",
+        region=policy.default_region,
+        outcome="closed",
+        reason="closed",
+        message=message,
+        mode=policy.mode,
+        by=by,
+    )
+
+
+def plan_delivered(snapshot: Snapshot, order_id: str, *, now: datetime, by: str) -> Plan[str]:
+    """The Zap's last step reported the mail as sent. Raises UnknownOrder, NotPossible."""
+    _, old = known(snapshot, order_id)
+    if old.outcome != "fulfilled":
+        raise NotPossible(f"Order {called(old)} is {old.outcome}: no mail with keys was due for it.")
+    details = old.read_details()
+    if at := details.get("delivered_at"):
+        return Plan(f"The mail of order {called(old)} was reported as sent on {at} already.")
+    details["delivered_at"] = when(now)
+    row = with_details(rewritten(old, now=now, by=by), details)
+    return Plan(f"The mail of order {called(old)} is recorded as sent.", Changes(answers=(row,)))

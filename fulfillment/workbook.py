@@ -1,0 +1,190 @@
+"""What the tabs say at one version (Snapshot), and what one commit adds to them (Changes)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
+
+from fulfillment.model import Answer, Assignment, KeyEvent, Product
+from fulfillment.pools import Drawing, Pools
+
+LedgerName = Literal["Import History", "Assignments", "Order Cache"]
+LEDGERS: tuple[LedgerName, ...] = ("Import History", "Assignments", "Order Cache")
+
+LedgerRow = KeyEvent | Assignment | Answer
+Row = TypeVar("Row", KeyEvent, Assignment, Answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one commit appends to the ledgers, and the catalogue where it publishes one.
+
+    `no` and `version` of the rows are 0 until `numbered`; `catalogue` None leaves it as it is.
+    """
+
+    events: tuple[KeyEvent, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    catalogue: tuple[Product, ...] | None = None
+    views: bool = False
+    """Write the views anew although no row asks for it."""
+
+    @property
+    def is_nothing(self) -> bool:
+        rows = self.events or self.assignments or self.answers
+        return not rows and self.catalogue is None and not self.views
+
+    def __add__(self, later: Changes) -> Changes:
+        return Changes(
+            self.events + later.events,
+            self.assignments + later.assignments,
+            self.answers + later.answers,
+            self.catalogue if later.catalogue is None else later.catalogue,
+            self.views or later.views,
+        )
+
+    def numbered(self, last: Mapping[LedgerName, int], version: int) -> Changes:
+        """The same, each row with the `no` that follows its ledger's last one, and with its version."""
+        return Changes(
+            _numbered(self.events, last["Import History"], version),
+            _numbered(self.assignments, last["Assignments"], version),
+            _numbered(self.answers, last["Order Cache"], version),
+            None if self.catalogue is None else tuple(replace(p, version=version) for p in self.catalogue),
+            self.views,
+        )
+
+    def ledger_rows(self) -> dict[LedgerName, tuple[LedgerRow, ...]]:
+        """The rows by the ledger that they are appended to, without the ledgers that get none."""
+        rows: dict[LedgerName, tuple[LedgerRow, ...]] = {
+            "Import History": self.events,
+            "Assignments": self.assignments,
+            "Order Cache": self.answers,
+        }
+        return {name: added for name, added in rows.items() if added}
+
+
+NOTHING = Changes()
+
+
+def _numbered(rows: tuple[Row, ...], last: int, version: int) -> tuple[Row, ...]:
+    return tuple(replace(row, no=no, version=version) for no, row in enumerate(rows, last + 1))
+
+
+@dataclass(slots=True)
+class OrderFile:
+    """All that the ledgers say of one order."""
+
+    answers: list[Answer] = field(default_factory=list)
+    seats: list[Assignment] = field(default_factory=list)
+    """Every row of Assignments that names this order, in the order of `no`."""
+    holdings: list[Assignment] = field(default_factory=list)
+    """The seats that it holds now."""
+    gone: dict[str, str] = field(default_factory=dict)
+    """unit -> SKU of the pieces that were released since it was last released whole, or ever."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """The newest row of the order cache, which is the one that counts."""
+        return self.answers[-1] if self.answers else None
+
+    def advance(self, row: Assignment) -> None:
+        """Move forward by a row of Assignments that names this order."""
+        self.seats.append(row)
+        if row.event == "assigned":
+            self.holdings.append(row)
+            self._come_back(row)
+        elif row.event in ("released", "quarantined"):
+            self._let_go(row)
+
+    def _come_back(self, row: Assignment) -> None:
+        for unit in row.units:
+            self.gone.pop(unit, None)
+
+    def _let_go(self, row: Assignment) -> None:
+        held = next((h for h in self.holdings if h.unit == row.unit and h.key == row.key), None)
+        if held is None:
+            return
+        self.holdings.remove(held)
+        still_held = {unit for h in self.holdings for unit in h.units}
+        self.gone.update({unit: sku for unit, sku in row.pieces if unit not in still_held})
+        if not self.holdings:  # released whole: a later order under this id starts anew
+            self.gone.clear()
+
+    def copy(self) -> OrderFile:
+        """Another file that moves forward by itself."""
+        return OrderFile(list(self.answers), list(self.seats), list(self.holdings), dict(self.gone))
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """The workbook at one version; moves forward by the rows committed or seen."""
+
+    version: int = 0
+    last_no: dict[LedgerName, int] = field(default_factory=lambda: dict.fromkeys(LEDGERS, 0))
+    catalogue: dict[str, Product] = field(default_factory=dict)
+    catalogue_version: int = 0
+    pools: Pools = field(default_factory=Pools)
+    orders: dict[str, OrderFile] = field(default_factory=dict)
+    names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """order_name -> ids of the orders that bear it."""
+
+    def file(self, order_id: str) -> OrderFile:
+        """What is known of an order; an empty file for one never seen."""
+        return self.orders.get(order_id) or OrderFile()
+
+    def advance(self, changes: Changes, version: int) -> None:
+        """Move forward by one commit's numbered rows."""
+        self.pools.advance(changes.events, changes.assignments)
+        for row in changes.assignments:
+            self.orders.setdefault(row.order_id, OrderFile()).advance(row)
+        for answer in changes.answers:
+            self.orders.setdefault(answer.order_id, OrderFile()).answers.append(answer)
+            if answer.order_name:
+                self.names[answer.order_name].add(answer.order_id)
+        for name, rows in changes.ledger_rows().items():
+            self.last_no[name] = rows[-1].no
+        if changes.catalogue is not None:
+            self.catalogue = {product.sku: product for product in changes.catalogue}
+            self.catalogue_version = version
+        self.version = version
+
+    def draft(self) -> Draft:
+        """Where a group of plans sees what the plans before it have taken."""
+        return Draft(self, Drawing(self.pools))
+
+
+@dataclass(slots=True)
+class Draft:
+    """A snapshot, and the plans made on it so far; the snapshot itself stays as it is."""
+
+    snapshot: Snapshot
+    drawing: Drawing
+    _files: dict[str, OrderFile] = field(default_factory=dict)
+
+    def file(self, order_id: str) -> OrderFile:
+        """What is known of an order, the plans so far included."""
+        return self._files.get(order_id) or self.snapshot.file(order_id)
+
+    def advance(self, changes: Changes) -> None:
+        """Let the plans that come next see these rows. Seats assigned were drawn by their plan already."""
+        for row in changes.assignments:
+            self._own_file(row.order_id).advance(row)
+            if row.event in ("released", "restored"):
+                self.drawing.give_back(row.pool, row.keycode)
+        for answer in changes.answers:
+            self._own_file(answer.order_id).answers.append(answer)
+
+    def _own_file(self, order_id: str) -> OrderFile:
+        if order_id not in self._files:
+            self._files[order_id] = self.snapshot.file(order_id).copy()
+        return self._files[order_id]
+
+
+def by_version(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    """Ledger rows grouped by the commit that wrote them, in the order of `no`."""
+    groups: dict[int, list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.no):
+        groups[row.version].append(row)
+    return groups
