@@ -21,7 +21,7 @@ _TOKENS = re.compile(
   | \[(?P<elapsed>h+|m+|s+)\]
   | \[(?P<colour>black|blue|cyan|green|magenta|red|white|yellow|color\d+)\]
   | \[(?P<condition>(?:<=|>=|<>|<|>|=)-?[\d.]+)\]
-  | (?P<meridiem>am/pm|a/p) | (?P<clock>y+|m+|d+|h+|s+) | (?P<exponent>e[+-]0+)
+  | (?P<meridiem>am/pm|a/p|\b[ap]m\b) | (?P<clock>y+|m+|d+|h+|s+) | (?P<exponent>e[+-]0+)
   | (?P<digit>[0#?]) | (?P<point>\.) | (?P<comma>,) | (?P<percent>%) | (?P<text>@) | (?P<other>.)
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
@@ -136,7 +136,7 @@ def _layout(tokens: tuple[Token, ...]) -> tuple[int, int, int, bool]:
     scale = 2 * sum(kind == "percent" for kind, _ in tokens)
     if not whole:
         return 0, len(places), scale, False
-    trailing = sum(whole[-1] < i <= point for i in commas)
+    trailing = sum(i > places[-1] or whole[-1] < i < point for i in commas)
     grouped = any(whole[0] < i < whole[-1] for i in commas)
     return len(whole), len(places) - len(whole), scale - 3 * trailing, grouped
 
@@ -184,13 +184,15 @@ def _decimal_place(place: str, decimals: str, index: int) -> str:
 
 def _exponent(text: str, exponent: int) -> str:
     sign = "-" if exponent < 0 else ("+" if text[1] == "+" else "")
-    return f"E{sign}{abs(exponent):0{len(text) - 2}d}"
+    return f"{text[0]}{sign}{abs(exponent):0{len(text) - 2}d}"
 
 
 def _render_clock(value: float, tokens: tuple[Token, ...]) -> str:
-    has_fraction = any(kind == "point" for kind, _ in tokens)
+    places = sum(kind == "digit" for kind, _ in tokens)
     shows_seconds = any(kind in ("clock", "elapsed") and text[0] in "sS" for kind, text in tokens)
-    moment = from_serial(value if has_fraction or not shows_seconds else round(value * 86_400) / 86_400)
+    if shows_seconds:
+        value = round(value * 86_400, places) / 86_400
+    moment = from_serial(value)
     twelve = any(kind == "meridiem" for kind, _ in tokens)
     shown: list[str] = []
     for index, (kind, text) in enumerate(tokens):
@@ -252,5 +254,6 @@ def _clock(text: str, moment: datetime, twelve: bool, minutes: bool) -> str:
 
 
 def _meridiem(text: str, hour: int) -> str:
-    shown = ("AM", "PM")[hour >= 12] if len(text) > 3 else ("A", "P")[hour >= 12]
-    return shown if text[0].isupper() else shown.lower()
+    if text.lower() == "a/p":
+        return text[2 if hour >= 12 else 0]
+    return "PM" if hour >= 12 else "AM"  # capitals, however the token is written

@@ -1,0 +1,315 @@
+"""The parts of a formula that have a value: literals, references, operators, calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from sandbox.a1 import A1Range
+from sandbox.cell_errors import (
+    Error,
+    bad_number,
+    bad_reference,
+    bad_value,
+    divided_by_zero,
+    not_available,
+    unknown_name,
+)
+from sandbox.formula_references import Reference
+from sandbox.formula_values import Area, Cells, Operand, Scalar, compare, to_number, to_text, to_truth
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a formula is evaluated: the cells it reads, its references, and the cell it stands in."""
+
+    cells: Cells
+    references: tuple[Reference, ...]
+    sheet: str
+    row: int
+    col: int
+
+    def now(self) -> datetime:
+        """The time that NOW and TODAY show."""
+        return self.cells.now()
+
+
+class Node(Protocol):
+    """A part of a formula."""
+
+    def evaluate(self, scope: Scope) -> Operand:
+        """Its value, or the cells it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number, a text, TRUE, FALSE, an error as written, or an argument left out (None)."""
+
+    value: Scalar
+
+    def evaluate(self, scope: Scope) -> Operand:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """The formula's reference of that number."""
+
+    number: int
+
+    def evaluate(self, scope: Scope) -> Operand:
+        reference = scope.references[self.number]
+        rectangle = reference.rectangle(scope.row, scope.col)
+        if rectangle is None:
+            return bad_reference()
+        return area(scope, reference.sheet, *rectangle)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A named range."""
+
+    name: str
+
+    def evaluate(self, scope: Scope) -> Operand:
+        named = scope.cells.named_range(self.name)
+        if named is None:
+            return unknown_name(f"Unknown range name: '{self.name}'.")
+        return named_area(scope, named)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A minus or a plus before a value."""
+
+    operator: Literal["-", "+"]
+    operand: Node
+
+    def evaluate(self, scope: Scope) -> Operand:
+        value = scalar(self.operand, scope)
+        if self.operator == "+":
+            return value
+        number = to_number(value)
+        return number if isinstance(number, Error) else 0.0 - number
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A value with a % behind it."""
+
+    operand: Node
+
+    def evaluate(self, scope: Scope) -> Operand:
+        number = to_number(scalar(self.operand, scope))
+        return number if isinstance(number, Error) else number / 100
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Two values joined by an operator."""
+
+    operator: str
+    left: Node
+    right: Node
+
+    def evaluate(self, scope: Scope) -> Operand:
+        # A long sum leans to the left: going down its spine in a loop keeps it off Python's stack.
+        spine = [self]
+        while isinstance(spine[-1].left, Operation):
+            spine.append(spine[-1].left)
+        value = scalar(spine[-1].left, scope)
+        for operation in reversed(spine):
+            value = operation.applied(value, scalar(operation.right, scope))
+        return value
+
+    def applied(self, left: Scalar, right: Scalar) -> Scalar:
+        """The operator applied to two values."""
+        if self.operator in _COMPARISONS:
+            order = compare(left, right)
+            return order if isinstance(order, Error) else _COMPARISONS[self.operator](order)
+        if self.operator == "&":
+            return _joined(left, right)
+        return _calculated(self.operator, to_number(left), to_number(right))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments."""
+
+    function: Function | None
+    name: str
+    arguments: tuple[Node, ...]
+
+    def evaluate(self, scope: Scope) -> Operand:
+        if self.function is None:
+            return unknown_name(f"Unknown function: '{self.name}'.")
+        return self.function.call(scope, self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a function takes and what it does.
+
+    Kinds of arguments: `value` (one value), `number`, `text`, `truth` (it as such), `any` (one value, which
+    may be an error), `area` (cells, or one value), `lazy` (not evaluated: the function decides).
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    required: int
+    repeats: int  # how many kinds at the end may come again and again
+    apply: Callable[..., Operand]
+
+    def call(self, scope: Scope, arguments: tuple[Node, ...]) -> Operand:
+        """The function's value; the first argument that is an error where none is allowed, instead of it."""
+        if not self._accepts(len(arguments)):
+            return not_available(self._wrong_count(len(arguments)))
+        taken: list[object] = []
+        for position, node in enumerate(arguments):
+            argument = _ARGUMENTS[self._kind(position)](node, scope)
+            if isinstance(argument, Error) and self._kind(position) != "any":
+                return argument
+            taken.append(argument)
+        return self.apply(scope, *taken)
+
+    def _kind(self, position: int) -> str:
+        if position < len(self.kinds):
+            return self.kinds[position]
+        return self.kinds[len(self.kinds) - self.repeats + (position - len(self.kinds)) % self.repeats]
+
+    def _accepts(self, count: int) -> bool:
+        if count < self.required:
+            return False
+        return count <= len(self.kinds) or (
+            self.repeats > 0 and (count - len(self.kinds)) % self.repeats == 0
+        )
+
+    def _wrong_count(self, count: int) -> str:
+        least, most = self.required, len(self.kinds)
+        expected = (
+            f"{least} or more" if self.repeats else str(least) if least == most else f"{least} to {most}"
+        )
+        return f"Wrong number of arguments to {self.name}. Expected {expected} arguments, but got {count}."
+
+
+def scalar(node: Node, scope: Scope) -> Scalar:
+    """The one value of a part of a formula."""
+    return one_value(node.evaluate(scope), scope)
+
+
+def one_value(operand: Operand, scope: Scope) -> Scalar:
+    """The value itself, or of a range the cell beside the formula, where there is one."""
+    if not isinstance(operand, Area):
+        return operand
+    if operand.is_cell:
+        return operand.at(0, 0)
+    row, col = scope.row - operand.top, scope.col - operand.left
+    if operand.width == 1 and 0 <= row < operand.height:
+        return operand.at(row, 0)
+    if operand.height == 1 and 0 <= col < operand.width:
+        return operand.at(0, col)
+    return bad_value("An array value could not be found.")
+
+
+def area(
+    scope: Scope, sheet: str | None, start_row: int, start_col: int, end_row: int | None, end_col: int | None
+) -> Operand:
+    """The cells as far as the grid reaches."""
+    title = scope.sheet if sheet is None else sheet
+    size = scope.cells.size(title)
+    if size is None:
+        return bad_reference(f"Unresolved sheet name '{title}'.")
+    height = (size[0] if end_row is None else min(end_row, size[0])) - start_row
+    width = (size[1] if end_col is None else min(end_col, size[1])) - start_col
+    if height < 1 or width < 1:
+        return bad_reference()
+    return Area(scope.cells, title, start_row, start_col, height, width)
+
+
+def named_area(scope: Scope, named: A1Range) -> Operand:
+    """The cells of a named range."""
+    return area(scope, named.sheet, named.start_row or 0, named.start_col or 0, named.end_row, named.end_col)
+
+
+_COMPARISONS: dict[str, Callable[[int], bool]] = {
+    "=": lambda order: order == 0,
+    "<>": lambda order: order != 0,
+    "<": lambda order: order < 0,
+    ">": lambda order: order > 0,
+    "<=": lambda order: order <= 0,
+    ">=": lambda order: order >= 0,
+}
+
+
+def _joined(left: Scalar, right: Scalar) -> str | Error:
+    one, other = to_text(left), to_text(right)
+    if isinstance(one, Error):
+        return one
+    return other if isinstance(other, Error) else one + other
+
+
+def _calculated(operator: str, left: float | Error, right: float | Error) -> Scalar:
+    if isinstance(left, Error):
+        return left
+    if isinstance(right, Error):
+        return right
+    if operator == "/" and right == 0:
+        return divided_by_zero()
+    try:
+        return finite(_ARITHMETIC[operator](left, right))
+    except (OverflowError, ZeroDivisionError):
+        return bad_number("The result is not a number that a cell can hold.")
+
+
+def finite(number: float | complex) -> Scalar:
+    """The number, unless it is too large or not a real number: then #NUM!."""
+    if isinstance(number, complex) or number != number or abs(number) == float("inf"):
+        return bad_number("The result is not a number that a cell can hold.")
+    return number
+
+
+def _power(base: float, exponent: float) -> float | complex:
+    result: float | complex = base**exponent
+    return result
+
+
+_ARITHMETIC: dict[str, Callable[[float, float], float | complex]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": lambda left, right: left / right,
+    "^": _power,
+}
+
+
+def _as_area(node: Node, scope: Scope) -> Operand:
+    return node.evaluate(scope)
+
+
+def _as_number(node: Node, scope: Scope) -> float | Error:
+    return to_number(scalar(node, scope))
+
+
+def _as_text(node: Node, scope: Scope) -> str | Error:
+    return to_text(scalar(node, scope))
+
+
+def _as_truth(node: Node, scope: Scope) -> bool | Error:
+    return to_truth(scalar(node, scope))
+
+
+def _as_lazy(node: Node, scope: Scope) -> Node:
+    return node
+
+
+_ARGUMENTS: dict[str, Callable[[Node, Scope], object]] = {
+    "value": scalar,
+    "any": scalar,
+    "number": _as_number,
+    "text": _as_text,
+    "truth": _as_truth,
+    "area": _as_area,
+    "lazy": _as_lazy,
+}
