@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from sandbox.cell_errors import Error
 from sandbox.patterns import is_clock, render_number, render_text, round_half_up
@@ -138,8 +138,8 @@ def _render_number(value: float, pattern: str) -> str:
         return general(value)
     try:
         return render_number(value, pattern)
-    except OverflowError:
-        return general(value)  # a "date" ten thousand years away
+    except (OverflowError, InvalidOperation):
+        return general(value)  # a "date" ten thousand years away, or hundreds of decimals
 
 
 def _exponential(value: float, digits: int) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 from sandbox.serials import from_serial
 
 Token = tuple[str, str]  # (kind, text)
+
+# A double has up to 309 digits before the point and patterns ask for some behind it; the default holds 28.
+_EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 
 _TOKENS = re.compile(
     r"""
@@ -50,7 +53,10 @@ def is_clock(pattern: str) -> bool:
 
 
 def render_number(value: float, pattern: str) -> str:
-    """The number as the pattern shows it. Raises OverflowError for dates outside the years 1 to 9999."""
+    """The number as the pattern shows it.
+
+    Raises OverflowError for dates outside the years 1 to 9999, InvalidOperation for hundreds of decimals.
+    """
     tokens, magnitude = _section_for(value, sections(pattern))
     if any(kind in _CLOCK for kind, _ in tokens):
         return _render_clock(value, tokens)
@@ -70,7 +76,11 @@ def render_text(text: str, pattern: str) -> str:
 
 def round_half_up(value: float, places: int) -> Decimal:
     """The number as it is written in decimal, rounded away from zero at a half, as sheets round."""
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return _to_places(Decimal(repr(float(value))), places)
+
+
+def _to_places(number: Decimal, places: int) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), context=_EXACT)
 
 
 def _section_for(value: float, parts: tuple[tuple[Token, ...], ...]) -> tuple[tuple[Token, ...], float]:
@@ -115,13 +125,13 @@ def _literal(token: Token) -> str:
 def _render_digits(value: float, tokens: tuple[Token, ...]) -> str:
     whole, fraction, scale, grouped = _layout(tokens)
     exponent = 0
-    number = Decimal(repr(float(value))) * Decimal(10) ** scale
+    number = Decimal(repr(float(value))).scaleb(scale)
     if any(kind == "exponent" for kind, _ in tokens) and number:
         exponent = number.adjusted()
         number = number.scaleb(-exponent)
-        if abs(number).quantize(Decimal(1).scaleb(-fraction), ROUND_HALF_UP) >= 10:
-            number, exponent = number / 10, exponent + 1
-    rounded = abs(number).quantize(Decimal(1).scaleb(-fraction), ROUND_HALF_UP)
+        if _to_places(abs(number), fraction) >= 10:
+            number, exponent = number.scaleb(-1), exponent + 1
+    rounded = _to_places(abs(number), fraction)
     integer, _, decimals = f"{rounded:f}".partition(".")
     shown = _fill(tokens, "" if integer == "0" else integer, decimals, whole, exponent, grouped)
     return f"-{shown}" if value < 0 and rounded else shown
