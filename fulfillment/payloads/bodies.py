@@ -140,12 +140,12 @@ def _check_texts_and_depth(value: object) -> None:
 
 
 def _texts(value: object) -> Iterator[tuple[int, str]]:
-    """(depth, text) of every text, names included; an empty text for every list and object."""
-    waiting = [(0, value)]
+    """(0, text) of every text, (depth, names) of every list and object; the outermost has depth 1."""
+    waiting = [(1, value)]
     while waiting:
         depth, found = waiting.pop()
         if isinstance(found, str):
-            yield depth, found
+            yield 0, found
         elif isinstance(found, dict):
             yield depth, "".join(found)
             waiting.extend((depth + 1, inner) for inner in found.values())

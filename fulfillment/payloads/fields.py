@@ -63,7 +63,8 @@ def _reference(entry: object, number: int) -> str:
 
 def _units(value: object) -> tuple[str, ...]:
     # A number 1.10 still has its zero here, for bodies keep the digits of numbers.
-    pieces = [piece.strip() for entry in entries(value) for piece in one_line(entry).split("+")]
+    texts = [piece.strip() for entry in entries(value) for piece in one_line(entry).split("+")]
+    pieces = list(filter(None, texts))
     if not pieces and not is_blank(value):
         # An empty filter would match every piece of the order: that must be meant.
         raise WrongValue("It names no piece; leave it out for the whole order.")

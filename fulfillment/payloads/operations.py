@@ -148,9 +148,9 @@ def _sentence(error: ErrorDetails, model: type[Body]) -> str:
 
 
 def _hint(name: str, model: type[Body]) -> str:
-    known = model.field_names()
+    known, name = model.field_names(), name.lower()[:40]
     if not known:
         return "This field is not known here; this operation takes none."
-    close = get_close_matches(name.lower(), known, n=1) or [field for field in known if name.lower() in field]
+    close = get_close_matches(name, known, n=1) or [field for field in known if name in field]
     meant = f"did you mean {close[0]}?" if close else f"the fields are {', '.join(known)}."
     return f"This field is not known here; {meant}"
