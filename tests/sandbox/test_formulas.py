@@ -1,0 +1,521 @@
+"""Formulas: what they come to, how they read elsewhere, and what editing the sheet does to them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.a1 import A1Range, cell_name, parse_range
+from sandbox.formulas import CIRCULAR, Deletion, Error, Formula, Home, Insertion, Move, Scalar, parse
+from tests.sandbox.formula_book import FormulaBook
+
+ROW, COL = 49, 25  # Z50: out of the way of what the formulas read
+
+
+def value(source: str, book: FormulaBook | None = None) -> Scalar:
+    return parse(source, ROW, COL).evaluate(book or FormulaBook({}), "Sheet1", ROW, COL)
+
+
+def shown(source: str, book: FormulaBook | None = None) -> Scalar:
+    """The value, or the code of the error."""
+    result = value(source, book)
+    return result.code if isinstance(result, Error) else result
+
+
+ARITHMETIC = [
+    ("=4/2", 2),
+    ("= 1 / 1024", 0.0009765625),
+    ("=1+2*3", 7),
+    ("=(1+2)*3", 9),
+    ("=10-4-3", 3),
+    ("=-2^2", 4),
+    ("=2^3^2", 64),
+    ("=2^-1", 0.5),
+    ("=5%", 0.05),
+    ("=200%%", 0.02),
+    ("=--3", 3),
+    ("=1e3+.5", 1000.5),
+    ('="7"+1', 8),
+    ("=TRUE+1", 2),
+    ("=A1+1", 1),
+    ('=1&"-"&TRUE&A1', "1-TRUE"),
+    ('=1/3&""', "0.333333333333333"),
+    ('="say ""hi"""', 'say "hi"'),
+    ("=1/0", "#DIV/0!"),
+    ('="a"+1', "#VALUE!"),
+    ("=10^400", "#NUM!"),
+    ("=(-1)^0.5", "#NUM!"),
+    ("=0^-1", "#NUM!"),
+]
+
+
+@pytest.mark.parametrize(("source", "result"), ARITHMETIC)
+def test_operators_bind_and_calculate_as_in_sheets(source: str, result: Scalar) -> None:
+    assert shown(source) == result
+
+
+COMPARISONS = [
+    ('="a"="A"', True),
+    ('="a"<"B"', True),
+    ('=1="1"', False),
+    ("=1=TRUE", False),
+    ('=9999<"a"', True),
+    ('="z"<FALSE', True),
+    ("=A1=0", True),
+    ('=A1=""', True),
+    ("=A1=FALSE", True),
+    ("=A1=A2", True),
+    ("=1+1>=2", True),
+    ("=2<>2", False),
+    ('=1&2="12"', True),
+]
+
+
+@pytest.mark.parametrize(("source", "result"), COMPARISONS)
+def test_values_compare_by_kind_then_size_whatever_the_case(source: str, result: bool) -> None:
+    assert value(source) is result
+
+
+LOGIC = [
+    ('=IF(1>2,"yes","no")', "no"),
+    ("=IF(1>2,1)", False),
+    ("=IF(FALSE,1/0,2)", 2),
+    ("=IF(,1,2)", 2),
+    ('=IF("x",1,2)', "#VALUE!"),
+    ('=IFS(FALSE,1,TRUE,"b")', "b"),
+    ("=IFS(FALSE,1)", "#N/A"),
+    ('=AND(TRUE,1,"true")', True),
+    ("=AND(TRUE,0)", False),
+    ("=OR(FALSE,0)", False),
+    ("=OR(FALSE,3)", True),
+    ("=NOT(0)", True),
+    ("=IFERROR(1/0,7)", 7),
+    ("=IFERROR(1/0)", None),
+    ('=IFERROR("fine",7)', "fine"),
+    ("=IFNA(NA(),7)", 7),
+    ("=IFNA(1/0,7)", "#DIV/0!"),
+    ("=ISBLANK(A1)", True),
+    ('=ISBLANK("")', False),
+    ("=ISERROR(1/0)", True),
+    ("=ISNA(1/0)", False),
+    ("=ISNA(NA())", True),
+    ("=ISNUMBER(1)", True),
+    ('=ISNUMBER("1")', False),
+    ('=ISTEXT("a")', True),
+    ("=N(TRUE)", 1),
+    ('=N("7")', 0),
+    ('=T("a")', "a"),
+    ("=T(1)", ""),
+    ('=EXACT("a","A")', False),
+]
+
+
+@pytest.mark.parametrize(("source", "result"), LOGIC)
+def test_conditions_choose_and_errors_are_caught(source: str, result: Scalar) -> None:
+    assert shown(source) == result
+
+
+TEXTS = [
+    ('=LEN(" a ")', 3),
+    ('=LEN("🌵")', 2),
+    ('=TRIM("  a   b ")', "a b"),
+    ('=UPPER("aé")&LOWER("BÉ")', "AÉbé"),
+    ('=LEFT("abc")&LEFT("abc",2)&LEFT("abc",9)', "aababc"),
+    ('=RIGHT("abc")&RIGHT("abc",2)&RIGHT("abc",0)', "cbc"),
+    ('=MID("abcdef",2,3)', "bcd"),
+    ('=MID("abc",0,1)', "#NUM!"),
+    ('=FIND("b","abcb")', 2),
+    ('=FIND("b","abcb",3)', 4),
+    ('=FIND("B","abc")', "#VALUE!"),
+    ('=SEARCH("B?","abc")', 2),
+    ('=SUBSTITUTE("a-b-c","-","+")', "a+b+c"),
+    ('=SUBSTITUTE("a-b-c","-","+",2)', "a-b+c"),
+    ('=CONCATENATE("a",1,TRUE)', "a1TRUE"),
+    ('=JOIN(", ","a",2)', "a, 2"),
+    ('=TEXT(1234.5,"#,##0.00")', "1,234.50"),
+    ('=TEXT(43831,"yyyy-mm-dd")', "2020-01-01"),
+    ('=TEXT("2020-01-01","d mmm")', "1 Jan"),
+    ('=TEXT("abc","0")', "abc"),
+    ('=VALUE("1,234")', 1234),
+    ('=VALUE("abc")', "#VALUE!"),
+    ("=TO_TEXT(12)", "12"),
+    ("=CHAR(65)", "A"),
+    ("=CHAR(0)", "#NUM!"),
+    ('=HYPERLINK("https://example.com","shop")', "shop"),
+    ('=HYPERLINK("https://example.com")', "https://example.com"),
+    ('=REGEXMATCH("EX-001","^EX-\\d+$")', True),
+    ('=REGEXMATCH("abc","(?=a)")', "#REF!"),
+    ('=REGEXMATCH("abc","(")', "#REF!"),
+]
+
+
+@pytest.mark.parametrize(("source", "result"), TEXTS)
+def test_text_is_cut_searched_and_written(source: str, result: Scalar) -> None:
+    assert shown(source) == result
+
+
+NUMBERS = [
+    ("=ROUND(2.675,2)", 2.68),
+    ("=ROUND(-2.5)", -3),
+    ("=ROUND(1234,-2)", 1200),
+    ("=ROUNDUP(1.01)", 2),
+    ("=ROUNDDOWN(-1.9)", -1),
+    ("=INT(-1.5)", -2),
+    ("=ABS(-3)", 3),
+    ("=MOD(-3,2)", 1),
+    ("=MOD(3,0)", "#DIV/0!"),
+    ("=DATE(2020,1,1)", 43831),
+    ("=DATE(2019,13,1)", 43831),
+    ("=YEAR(43831)&MONTH(43831)&DAY(43831)", "202011"),
+    ("=TODAY()", 45351),
+    ("=NOW()-TODAY()", 0.5208333333357587),
+    ("=ROW()+COLUMN()", ROW + COL + 2),
+    ("=ROW(C7)*100+COLUMN(C7)", 703),
+    ('=SUM(1,"2",TRUE)', 4),
+    ("=MIN(3,1,2)", 1),
+    ("=MAX(3,1,2)", 3),
+    ("=AVERAGE(1,2)", 1.5),
+    ("=MAX(A1:A9)", 0),
+    ("=AVERAGE(A1:A9)", "#DIV/0!"),
+]
+
+
+@pytest.mark.parametrize(("source", "result"), NUMBERS)
+def test_numbers_are_rounded_added_and_dated(source: str, result: Scalar) -> None:
+    assert shown(source) == result
+
+
+def column(letter: str, *values: Scalar) -> dict[str, Scalar]:
+    return {f"{letter}{row}": value for row, value in enumerate(values, 1) if value is not None}
+
+
+def shelf() -> FormulaBook:
+    """Products with prices, rising and falling numbers, and an error."""
+    skus = column("A", "SKU", "NSTB", "cpt", "EX*1", "0042", "Cpt-2", None, "cpt")
+    prices = column("B", "price", 10.0, 20.0, "30", True, 50.0, None, 7.5)
+    slopes = column("D", 10.0, 20.0, 30.0) | column("E", 30.0, 20.0, 10.0)
+    return FormulaBook(skus | prices | slopes | {"G1": "a", "H1": "b", "I1": "c", "J1": "=1/0"})
+
+
+LOOKUPS = [
+    ('=MATCH("NSTB",A:A,0)', 2),
+    ('=MATCH("CPT",A:A,0)', 3),
+    ('=MATCH("cpt",A4:A10,0)', 5),
+    ('=MATCH("c*",A:A,0)', 3),
+    ('=MATCH("EX~*1",A:A,0)', 4),
+    ("=MATCH(42,A:A,0)", "#N/A"),
+    ("=MATCH(A7,A:A,0)", "#N/A"),
+    ('=MATCH("b",G1:I1,0)', 2),
+    ("=MATCH(25,D1:D3)", 2),
+    ("=MATCH(25,E1:E3,-1)", 1),
+    ("=MATCH(5,D1:D3,1)", "#N/A"),
+    ("=MATCH(1,A1:B2,0)", "#N/A"),
+    ("=MATCH(1/0,A:A,0)", "#DIV/0!"),
+    ('=INDEX($B:$B, MATCH("nstb",$A:$A,0))', 10),
+    ("=INDEX(A1:B3,2,2)", 10),
+    ("=INDEX(G1:I1,3)", "c"),
+    ("=INDEX(A1:B3,4,1)", "#NUM!"),
+    ("=INDEX(A1:B3,1,3)", "#NUM!"),
+    ("=SUM(INDEX(A1:B3,0,2))", 30),
+    ("=INDEX(A1:B3,0,2)", "#ERROR!"),
+    ('=VLOOKUP("cpt",A:B,2,FALSE)', 20),
+    ('=VLOOKUP("none",A:B,2,FALSE)', "#N/A"),
+    ('=VLOOKUP("cpt",A:B,3,FALSE)', "#REF!"),
+    ("=VLOOKUP(25,D1:E3,2)", 20),
+    ('=XLOOKUP("cpt",A:A,B:B)', 20),
+    ('=XLOOKUP("cpt",A:A,B:B,,0,-1)', 7.5),
+    ('=XLOOKUP("none",A:A,B:B,"-")', "-"),
+    ("=XLOOKUP(25,D1:D3,E1:E3,,-1)", 20),
+    ("=XLOOKUP(25,D1:D3,E1:E3,,1)", 10),
+    ('=XLOOKUP("b",G1:I1,G1:I1)', "b"),
+]
+
+
+@pytest.mark.parametrize(("source", "result"), LOOKUPS)
+def test_look_ups_find_the_first_whatever_the_case(source: str, result: Scalar) -> None:
+    assert shown(source, shelf()) == result
+
+
+COUNTS = [
+    ("=SUM(B:B)", 87.5),
+    ("=COUNT(B:B)", 4),
+    ("=COUNTA(A:A)", 7),
+    ("=COUNTBLANK(A1:A10)", 3),
+    ("=MIN(B:B)", 7.5),
+    ("=AVERAGE(D1:D3)", 20),
+    ("=SUM(G1:J1)", "#DIV/0!"),
+    ("=COUNT(G1:J1)", 0),
+    ('=COUNTIF(A:A,"cpt")', 2),
+    ('=COUNTIF(A:A,"cpt*")', 3),
+    ('=COUNTIF(A:A,"<>cpt")', 98),
+    ('=COUNTIF(A1:A10,"")', 3),
+    ('=COUNTIF(A1:A10,"<>")', 7),
+    ('=COUNTIF(B:B,">=10")', 3),
+    ('=COUNTIF(B:B,"30")', 1),
+    ("=COUNTIF(B:B,20)", 1),
+    ("=COUNTIF(B:B,TRUE)", 1),
+    ('=COUNTIF(A:A,">d")', 3),
+    ('=COUNTIFS(A:A,"cpt",B:B,">10")', 1),
+    ('=COUNTIFS(A1:A3,"cpt",B1:B4,1)', "#VALUE!"),
+    ('=SUMIF(A:A,"cpt",B:B)', 27.5),
+    ('=SUMIF(B:B,">10")', 70),
+    ('=SUMIFS(B:B,A:A,"c*",B:B,"<50")', 27.5),
+    ('=TEXTJOIN(", ",TRUE,A2:A8)', "NSTB, cpt, EX*1, 0042, Cpt-2, cpt"),
+    ('=TEXTJOIN("-",FALSE,G1:I1,A7)', "a-b-c-"),
+    ("=CONCATENATE(D1:E2)", "10302020"),
+    ("=AND(B1:B2)", True),
+]
+
+
+@pytest.mark.parametrize(("source", "result"), COUNTS)
+def test_ranges_are_counted_and_added_up(source: str, result: Scalar) -> None:
+    assert shown(source, shelf()) == result
+
+
+BROKEN = [
+    *("=", "=1+", "=(1", "=1)", '="open', "=1 2", "=#", "=IF(1,2", "=" + "(" * 999),
+    *("={1,2}", "=A1:B2:C3", "=A:1", "=1e999"),
+]
+
+
+@pytest.mark.parametrize("source", BROKEN)
+def test_what_cannot_be_read_keeps_its_text_and_shows_an_error(source: str) -> None:
+    formula = parse(source, ROW, COL)
+    assert formula.text(3, 3) == source
+    assert formula.evaluate(FormulaBook({}), "Sheet1", 3, 3) == Error("#ERROR!", "Formula parse error.")
+
+
+def test_errors_say_why_in_googles_words() -> None:
+    assert value("=NOPE(1)") == Error("#NAME?", "Unknown function: 'NOPE'.")
+    assert value("=nope") == Error("#NAME?", "Unknown range name: 'nope'.")
+    assert value('=MATCH("x",A:A,0)') == Error("#N/A", "Did not find value 'x' in MATCH evaluation.")
+    assert value("='Gone'!A1") == Error("#REF!", "Unresolved sheet name 'Gone'.")
+    assert value("=A999") == Error("#REF!", "Reference does not exist.")
+    assert value("=LEFT()").code == "#N/A"  # type: ignore[union-attr]
+    assert value("=#REF!+1").code == "#REF!"  # type: ignore[union-attr]
+
+
+def test_an_error_bears_the_apis_name_and_its_reason() -> None:
+    error = Error("#N/A", "Did not find value 'x' in MATCH evaluation.")
+    assert error.type == "N_A"
+    assert str(error) == "#N/A"
+    assert error.unformatted == "#N/A (Did not find value 'x' in MATCH evaluation.)"
+
+
+def test_a_range_where_one_value_is_wanted_gives_the_one_beside_the_formula() -> None:
+    book = FormulaBook({"A1": 1.0, "A2": 2.0, "C2": "=A1:A3*10", "C9": "=A1:A3"})
+    assert book.show("C2") == 20
+    assert book.show("C9") == Error("#VALUE!", "An array value could not be found.")
+
+
+def test_other_sheets_are_read_whatever_the_case_and_quoting_of_their_title() -> None:
+    book = FormulaBook(
+        {"A1": "='live CATALOGUE'!$B$2", "'Live Catalogue'!B2": 5.0}, ["Sheet1", "Live Catalogue"]
+    )
+    assert book.show("A1") == 5
+
+
+def test_a_named_range_stands_for_its_cells() -> None:
+    book = FormulaBook({"B1": 1.0, "B2": 2.0, "A1": "=SUM(Stock)"})
+    book.names["stock"] = A1Range("Sheet1", 0, 1, 2, 2)
+    assert book.show("A1") == 3
+
+
+def test_every_cell_of_a_circle_shows_the_error_and_what_reads_it_does_too() -> None:
+    book = FormulaBook({"A1": "=B1", "B1": "=IFERROR(A1,5)", "C1": "=A1+1", "D1": "=D1", "E1": "=SUM(E:E)"})
+    assert [book.show(name) for name in ("A1", "B1", "C1", "D1", "E1")] == [CIRCULAR] * 5
+
+
+def test_a_running_balance_of_thousands_of_rows_comes_out() -> None:
+    rows = 3000
+    chain = {"A1": 1.0} | {f"A{row}": f"=A{row - 1}+1" for row in range(2, rows + 1)}
+    assert FormulaBook(chain, rows=rows).show(f"A{rows}") == rows
+    assert FormulaBook(chain | {"A1": f"=A{rows}"}, rows=rows).show("A7") == CIRCULAR
+
+
+def test_a_long_sum_and_a_deep_nest_come_out() -> None:
+    assert value("=" + "+".join(["1"] * 5000)) == 5000
+    assert value("=" + "IF(TRUE," * 40 + "7" + ")" * 40) == 7
+
+
+def test_many_look_ups_over_whole_columns_read_the_column_once() -> None:
+    catalogue = {f"Cat!A{row}": f"SKU-{row}" for row in range(1, 501)} | {
+        f"Cat!B{row}": row for row in range(1, 501)
+    }
+    lookups = {f"B{row}": f"=INDEX(Cat!$B:$B, MATCH($A{row},Cat!$A:$A,0))" for row in range(1, 501)}
+    wanted = {f"A{row}": f"sku-{501 - row}" for row in range(1, 501)}
+    book = CountingBook(catalogue | lookups | wanted, ["Sheet1", "Cat"], rows=600)
+    assert [book.show(f"B{row}") for row in range(1, 501)] == list(range(500, 0, -1))
+    assert book.columns_read == 1
+
+
+class CountingBook(FormulaBook):
+    """Counts how often a column is read in bulk."""
+
+    columns_read = 0
+
+    def column(self, *where):  # type: ignore[no-untyped-def]
+        self.columns_read += 1
+        return super().column(*where)
+
+
+# (typed in B2, as it reads in D5)
+COPIES = [
+    ("=A1", "=C4"),
+    ("=$A1+A$1+$A$1", "=$A4+C$1+$A$1"),
+    ("=sum( a1:B2 )", "=sum( C4:D5 )"),
+    ("=Sheet2!A1", "=Sheet2!C4"),
+    ("='My Sheet'!A1:A", "='My Sheet'!C4:C"),
+    ("=A:C", "=C:E"),
+    ("=$A:C", "=$A:E"),
+    ("=2:3", "=5:6"),
+    ("=A1:2", "=C4:5"),
+    ('="A1"&A1', '="A1"&C4'),
+    ("=LOG10(A1)", "=LOG10(C4)"),
+]
+
+
+@pytest.mark.parametrize(("typed", "copied"), COPIES)
+def test_a_copied_formula_reads_from_where_it_is(typed: str, copied: str) -> None:
+    assert parse(typed, 1, 1).text(4, 3) == copied
+
+
+def test_a_formula_copied_off_the_sheet_loses_its_reference() -> None:
+    assert parse("=A1", 1, 1).text(0, 0) == "=#REF!"
+
+
+def test_formulas_filled_down_are_the_same_formula() -> None:
+    assert parse("=A1*B$1", 0, 2) == parse("=A9*B$1", 8, 2)
+    assert parse("=A1*B$1", 0, 2) != parse("=A8*B$1", 8, 2)
+
+
+HOME = Home("Sheet1", 9, 9)  # J10
+EDITS = [
+    ("=A5", Insertion("Sheet1", "ROWS", 4, 2), "=A7"),
+    ("=A5", Insertion("Sheet1", "ROWS", 5, 2), "=A5"),
+    ("=$A$5", Insertion("Sheet1", "ROWS", 0, 1), "=$A$6"),
+    ("=SUM(A5:A8)", Insertion("Sheet1", "ROWS", 6, 2), "=SUM(A5:A10)"),
+    ("=SUM(A5:A8)", Insertion("Sheet1", "ROWS", 4, 2), "=SUM(A7:A10)"),
+    ("=SUM(A5:A8)", Insertion("Sheet1", "ROWS", 8, 2), "=SUM(A5:A8)"),
+    ("=SUM(A5:A)", Insertion("Sheet1", "ROWS", 0, 1), "=SUM(A6:A)"),
+    ("=SUM(A:C)", Insertion("Sheet1", "ROWS", 0, 1), "=SUM(A:C)"),
+    ("=SUM(A:C)", Insertion("Sheet1", "COLUMNS", 1, 1), "=SUM(A:D)"),
+    ("=Other!A5", Insertion("Sheet1", "ROWS", 0, 3), "=Other!A5"),
+    ("=Other!A5", Insertion("other", "ROWS", 0, 3), "=Other!A8"),
+    ("=A5", Insertion("Other", "ROWS", 0, 3), "=A5"),
+    ("=A5", Deletion("Sheet1", "ROWS", 4, 1), "=#REF!"),
+    ("=A5+A7", Deletion("Sheet1", "ROWS", 5, 1), "=A5+A6"),
+    ("=SUM(A5:A8)", Deletion("Sheet1", "ROWS", 4, 2), "=SUM(A5:A6)"),
+    ("=SUM(A5:A8)", Deletion("Sheet1", "ROWS", 6, 3), "=SUM(A5:A6)"),
+    ("=SUM(A5:A8)", Deletion("Sheet1", "ROWS", 3, 6), "=SUM(#REF!)"),
+    ("=SUM(A:C)", Deletion("Sheet1", "COLUMNS", 0, 2), "=SUM(A:A)"),
+    ("=SUM(A5:A)", Deletion("Sheet1", "ROWS", 2, 4), "=SUM(A3:A)"),
+    ("=A5", Move("Sheet1", "ROWS", 4, 1, 20), "=A20"),
+    ("=A5", Move("Sheet1", "ROWS", 10, 2, 0), "=A7"),
+    ("=SUM(A5:A8)", Move("Sheet1", "ROWS", 4, 4, 0), "=SUM(A1:A4)"),
+    ("=SUM(A5:A8)", Move("Sheet1", "ROWS", 4, 1, 7), "=SUM(A5:A8)"),
+    ("=SUM(A5:A8)", Move("Sheet1", "ROWS", 7, 1, 20), "=SUM(A5:A7)"),
+    ("=SUM(A5:A8)", Move("Sheet1", "ROWS", 20, 2, 6), "=SUM(A5:A10)"),
+]
+
+
+@pytest.mark.parametrize(("source", "change", "after"), EDITS)
+def test_references_follow_their_cells_when_the_sheet_is_edited(
+    source: str, change: Insertion | Deletion | Move, after: str
+) -> None:
+    assert moved(parse(source, HOME.row, HOME.col), change, HOME) == after
+
+
+def moved(formula: Formula, change: Insertion | Deletion | Move, home: Home) -> str:
+    """The formula's text in the cell that it stands in after the change."""
+    at = (
+        change.index(home.along(change.dimension))
+        if change.sheet == home.sheet
+        else home.along(change.dimension)
+    )
+    assert at is not None
+    new_home = home.moved_to(change.dimension, at)
+    return formula.shifted(change, home).text(new_home.row, new_home.col)
+
+
+def test_references_follow_a_renamed_sheet_and_lose_a_deleted_one() -> None:
+    formula = parse("=Old!A1+'Keep it'!B2+C3", 0, 0)
+    assert formula.renamed("OLD", "New One").text(0, 0) == "='New One'!A1+'Keep it'!B2+C3"
+    assert formula.without("keep it").text(0, 0) == "=Old!A1+#REF!+C3"
+    assert formula.reads() == {"Old", "Keep it", None}
+
+
+rows = st.integers(1, 60)
+columns = st.integers(0, 20)
+dollars = st.sampled_from(["", "$"])
+prefixes = st.sampled_from(["", "", "Sheet1!", "'My Sheet'!", "Other!"])
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> str:
+    letters = cell_name(0, draw(columns))[:-1]
+    return f"{draw(dollars)}{letters}{draw(dollars)}{draw(rows)}"
+
+
+@st.composite
+def references(draw: st.DrawFn) -> str:
+    one = draw(cells())
+    return draw(prefixes) + draw(st.sampled_from([one, f"{one}:{draw(cells())}"]))
+
+
+formulas = st.recursive(
+    st.one_of(references(), st.sampled_from(["1", "2.5", '"A1"', "TRUE", "1e3"])),
+    lambda inner: st.one_of(
+        st.builds("{} {} {}".format, inner, st.sampled_from("+-*/^&=<>"), inner),
+        st.builds("IF({}, {},{})".format, inner, inner, inner),
+        st.builds("-({})%".format, inner),
+    ),
+    max_leaves=6,
+).map("={}".format)
+
+
+@given(formulas, rows, columns)
+def test_a_formula_reads_as_it_was_typed(source: str, row: int, col: int) -> None:
+    assert parse(source, row, col).text(row, col) == source
+
+
+@given(formulas, rows, columns, rows, columns)
+def test_a_copy_of_a_copy_back_is_the_formula(source: str, row: int, col: int, by: int, along: int) -> None:
+    formula = parse(source, row, col)
+    copied = formula.text(row + by, col + along)
+    assert parse(copied, row + by, col + along) == formula
+
+
+@given(formulas, st.sampled_from(["ROWS", "COLUMNS"]), st.integers(0, 70), st.integers(1, 9), rows, columns)
+def test_what_is_inserted_and_deleted_again_leaves_no_trace(
+    source: str, dimension: str, start: int, count: int, row: int, col: int
+) -> None:
+    home = Home("Sheet1", row, col)
+    insertion = Insertion("Sheet1", dimension, start, count)  # type: ignore[arg-type]
+    at = insertion.index(home.along(insertion.dimension))
+    assert at is not None
+    inserted = parse(source, row, col).shifted(insertion, home)
+    back = inserted.shifted(
+        Deletion("Sheet1", insertion.dimension, start, count), home.moved_to(insertion.dimension, at)
+    )
+    assert back.text(row, col) == source
+
+
+@given(cells(), st.integers(0, 70), st.integers(1, 9), st.integers(0, 80), rows, columns)
+def test_a_reference_follows_the_cell_that_moves(
+    cell: str, start: int, count: int, to: int, row: int, col: int
+) -> None:
+    if start < to < start + count:
+        to = start
+    home, move = Home("Sheet1", row, col), Move("Sheet1", "ROWS", start, count, to)
+    named = parse_range(cell)
+    assert named.start_row is not None
+    assert named.start_col is not None
+    expected = cell_name(move._surely(named.start_row), named.start_col)
+    assert moved(parse(f"={cell}", row, col), move, home).replace("$", "") == f"={expected}"
+
+
+@given(st.text("=+-*/^&<>%(),;:!$\"#{}.AB12 xIF'", max_size=25))
+def test_any_text_is_a_formula_of_some_kind(source: str) -> None:
+    formula = parse(source, 5, 5)
+    assert formula.text(5, 5).upper() == "=" + source.removeprefix("=").upper() or "!" in source
+    formula.evaluate(FormulaBook({"A1": 1.0, "B2": "x"}), "Sheet1", 5, 5)
