@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sandbox.cell_errors import Error, bad_value, divided_by_zero
 from sandbox.formula_functions import function
-from sandbox.formula_nodes import Scope, finite
+from sandbox.formula_nodes import Scope
+from sandbox.formula_operators import finite
 from sandbox.formula_values import Area, Operand, Scalar, compare, has_wildcards, number_in, wildcard
 
 Test = Callable[[Scalar], bool]

@@ -9,7 +9,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from sandbox.cell_errors import Error, bad_number, divided_by_zero
 from sandbox.formula_functions import function
-from sandbox.formula_nodes import Scope, finite
+from sandbox.formula_nodes import Scope
+from sandbox.formula_operators import finite
 from sandbox.formula_values import Area, Operand, Scalar, to_number
 from sandbox.serials import date_serial, from_serial, from_year_month_day
 

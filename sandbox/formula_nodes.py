@@ -10,13 +10,12 @@ from typing import Literal, Protocol
 from sandbox.a1 import A1Range
 from sandbox.cell_errors import (
     Error,
-    bad_number,
     bad_reference,
     bad_value,
-    divided_by_zero,
     not_available,
     unknown_name,
 )
+from sandbox.formula_operators import COMPARISONS, calculated, joined
 from sandbox.formula_references import Reference
 from sandbox.formula_values import Area, Cells, Operand, Scalar, compare, to_number, to_text, to_truth
 
@@ -126,12 +125,12 @@ class Operation:
 
     def applied(self, left: Scalar, right: Scalar) -> Scalar:
         """The operator applied to two values."""
-        if self.operator in _COMPARISONS:
+        if self.operator in COMPARISONS:
             order = compare(left, right)
-            return order if isinstance(order, Error) else _COMPARISONS[self.operator](order)
+            return order if isinstance(order, Error) else COMPARISONS[self.operator](order)
         if self.operator == "&":
-            return _joined(left, right)
-        return _calculated(self.operator, to_number(left), to_number(right))
+            return joined(left, right)
+        return calculated(self.operator, to_number(left), to_number(right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,57 +230,6 @@ def area(
 def named_area(scope: Scope, named: A1Range) -> Operand:
     """The cells of a named range."""
     return area(scope, named.sheet, named.start_row or 0, named.start_col or 0, named.end_row, named.end_col)
-
-
-_COMPARISONS: dict[str, Callable[[int], bool]] = {
-    "=": lambda order: order == 0,
-    "<>": lambda order: order != 0,
-    "<": lambda order: order < 0,
-    ">": lambda order: order > 0,
-    "<=": lambda order: order <= 0,
-    ">=": lambda order: order >= 0,
-}
-
-
-def _joined(left: Scalar, right: Scalar) -> str | Error:
-    one, other = to_text(left), to_text(right)
-    if isinstance(one, Error):
-        return one
-    return other if isinstance(other, Error) else one + other
-
-
-def _calculated(operator: str, left: float | Error, right: float | Error) -> Scalar:
-    if isinstance(left, Error):
-        return left
-    if isinstance(right, Error):
-        return right
-    if operator == "/" and right == 0:
-        return divided_by_zero()
-    try:
-        return finite(_ARITHMETIC[operator](left, right))
-    except (OverflowError, ZeroDivisionError):
-        return bad_number("The result is not a number that a cell can hold.")
-
-
-def finite(number: float | complex) -> Scalar:
-    """The number, unless it is too large or not a real number: then #NUM!."""
-    if isinstance(number, complex) or number != number or abs(number) == float("inf"):
-        return bad_number("The result is not a number that a cell can hold.")
-    return number
-
-
-def _power(base: float, exponent: float) -> float | complex:
-    result: float | complex = base**exponent
-    return result
-
-
-_ARITHMETIC: dict[str, Callable[[float, float], float | complex]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "/": lambda left, right: left / right,
-    "^": _power,
-}
 
 
 def _as_area(node: Node, scope: Scope) -> Operand:

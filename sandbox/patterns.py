@@ -6,50 +6,15 @@ The pattern language is Google's: https://developers.google.com/workspace/sheets
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
 
-from sandbox.serials import from_serial
-
-Token = tuple[str, str]  # (kind, text)
+from sandbox.clock_patterns import render_clock
+from sandbox.pattern_tokens import Token, literal, sections, shows_clock
 
 # A double has up to 309 digits before the point and patterns ask for some behind it; the default holds 28.
 _EXACT = Context(prec=700, rounding=ROUND_HALF_UP)
 
-_TOKENS = re.compile(
-    r"""
-    (?P<quoted>"[^"]*"?) | (?P<escaped>\\.) | (?P<space>_.) | (?P<fill>\*.)
-  | \[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]
-  | \[(?P<elapsed>h+|m+|s+)\]
-  | \[(?P<colour>black|blue|cyan|green|magenta|red|white|yellow|color\d+)\]
-  | \[(?P<condition>(?:<=|>=|<>|<|>|=)-?[\d.]+)\]
-  | (?P<meridiem>am/pm|a/p|\b[ap]m\b) | (?P<clock>y+|m+|d+|h+|s+) | (?P<exponent>e[+-]0+)
-  | (?P<digit>[0#?]) | (?P<point>\.) | (?P<comma>,) | (?P<percent>%) | (?P<text>@) | (?P<other>.)
-    """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-_LITERALS = {"quoted", "escaped", "space", "other", "currency", "fill", "colour", "condition"}
-_CLOCK = {"clock", "elapsed", "meridiem"}
 _COMPARE = re.compile(r"(<=|>=|<>|<|>|=)(.+)")
-
-
-@lru_cache(maxsize=1024)
-def sections(pattern: str) -> tuple[tuple[Token, ...], ...]:
-    """The pattern's sections (positive; negative; zero; text), each as its tokens."""
-    parts: list[list[Token]] = [[]]
-    for match in _TOKENS.finditer(pattern):
-        kind, text = match.lastgroup or "other", match[match.lastgroup or 0]
-        if (kind, text) == ("other", ";"):
-            parts.append([])
-        else:
-            parts[-1].append((kind, text))
-    return tuple(tuple(part) for part in parts)
-
-
-def is_clock(pattern: str) -> bool:
-    """True when the pattern shows a date, a time or a duration."""
-    return any(kind in _CLOCK for kind, _ in sections(pattern)[0])
 
 
 def render_number(value: float, pattern: str) -> str:
@@ -58,10 +23,10 @@ def render_number(value: float, pattern: str) -> str:
     Raises OverflowError for dates outside the years 1 to 9999, InvalidOperation for hundreds of decimals.
     """
     tokens, magnitude = _section_for(value, sections(pattern))
-    if any(kind in _CLOCK for kind, _ in tokens):
-        return _render_clock(value, tokens)
+    if shows_clock(tokens):
+        return render_clock(value, tokens)
     if not any(kind in ("digit", "text") for kind, _ in tokens):
-        return "".join(_literal(token) for token in tokens)
+        return "".join(literal(token) for token in tokens)
     return _render_digits(magnitude, tokens)
 
 
@@ -71,7 +36,7 @@ def render_text(text: str, pattern: str) -> str:
     tokens = parts[3] if len(parts) > 3 else parts[-1]
     if not any(kind == "text" for kind, _ in tokens):
         return text
-    return "".join(text if kind == "text" else _literal((kind, shown)) for kind, shown in tokens)
+    return "".join(text if kind == "text" else literal((kind, shown)) for kind, shown in tokens)
 
 
 def round_half_up(value: float, places: int) -> Decimal:
@@ -108,18 +73,6 @@ def _holds(value: float, condition: str) -> bool:
         ">=": value >= bound,
         "<>": value != bound,
     }[match[1]]
-
-
-def _literal(token: Token) -> str:
-    kind, text = token
-    if kind == "quoted":
-        return text.strip('"')
-    if kind == "escaped":
-        return text[1:]
-    if kind == "space":
-        return " "
-    # A fill repeats its character to the width of the column, which the API does not know.
-    return "" if kind in ("fill", "colour", "condition") else text
 
 
 def _render_digits(value: float, tokens: tuple[Token, ...]) -> str:
@@ -171,7 +124,7 @@ def _fill(
         elif kind == "text":
             shown.append(f"{integer or '0'}" + (f".{decimals}" if decimals else ""))
         elif kind != "comma":
-            shown.append(_literal((kind, text)))
+            shown.append(literal((kind, text)))
     return "".join(shown)
 
 
@@ -195,75 +148,3 @@ def _decimal_place(place: str, decimals: str, index: int) -> str:
 def _exponent(text: str, exponent: int) -> str:
     sign = "-" if exponent < 0 else ("+" if text[1] == "+" else "")
     return f"{text[0]}{sign}{abs(exponent):0{len(text) - 2}d}"
-
-
-def _render_clock(value: float, tokens: tuple[Token, ...]) -> str:
-    places = sum(kind == "digit" for kind, _ in tokens)
-    shows_seconds = any(kind in ("clock", "elapsed") and text[0] in "sS" for kind, text in tokens)
-    if shows_seconds:
-        value = round(value * 86_400, places) / 86_400
-    moment = from_serial(value)
-    twelve = any(kind == "meridiem" for kind, _ in tokens)
-    shown: list[str] = []
-    for index, (kind, text) in enumerate(tokens):
-        if kind == "clock":
-            shown.append(_clock(text, moment, twelve, _means_minutes(tokens, index)))
-        elif kind == "elapsed":
-            unit = {"h": 1 / 24, "m": 1 / 1440, "s": 1 / 86_400}[text[0].lower()]
-            rest = _elapsed(value, unit, tokens, index)
-            shown.append(f"{rest:0{len(text)}d}")
-        elif kind == "meridiem":
-            shown.append(_meridiem(text, moment.hour))
-        elif kind == "digit":
-            shown.append(_subsecond(tokens, index, moment))
-        else:
-            shown.append(_literal((kind, text)))
-    return "".join(shown)
-
-
-def _elapsed(value: float, unit_days: float, tokens: tuple[Token, ...], index: int) -> int:
-    """Whole units passed; after an elapsed token of a larger unit, only what that one left."""
-    seconds = round(value * 86_400 * 1000) / 1000
-    unit_s = round(unit_days * 86_400)
-    larger = any(kind == "elapsed" for kind, _ in tokens[:index])
-    return int((seconds % (unit_s * 60) if larger else seconds) // unit_s)
-
-
-def _subsecond(tokens: tuple[Token, ...], index: int, moment: datetime) -> str:
-    before = 0
-    while index - before - 1 >= 0 and tokens[index - before - 1][0] == "digit":
-        before += 1
-    digits = f"{moment.microsecond:06d}"
-    return digits[before] if before < len(digits) else "0"
-
-
-def _means_minutes(tokens: tuple[Token, ...], index: int) -> bool:
-    """An `m` is a minute after an hour or before a second, else a month; a capital `M` is always a month."""
-    if tokens[index][1].startswith("M"):
-        return False
-    clocks = [i for i, (kind, _) in enumerate(tokens) if kind in ("clock", "elapsed")]
-    at = clocks.index(index)
-    before = tokens[clocks[at - 1]][1][0].lower() if at else ""
-    after = tokens[clocks[at + 1]][1][0].lower() if at + 1 < len(clocks) else ""
-    return before == "h" or after == "s"
-
-
-def _clock(text: str, moment: datetime, twelve: bool, minutes: bool) -> str:
-    letter, count = text[0].lower(), len(text)
-    if letter == "y":
-        return f"{moment.year:04d}" if count > 2 else f"{moment.year % 100:02d}"
-    if letter == "m" and not minutes and count > 2:
-        name = moment.strftime("%B")
-        return {3: name[:3], 5: name[:1]}.get(count, name)
-    if letter == "d" and count > 2:
-        return moment.strftime("%a" if count == 3 else "%A")
-    hour = (moment.hour % 12 or 12) if twelve else moment.hour
-    month = moment.minute if minutes else moment.month
-    number = {"m": month, "d": moment.day, "h": hour, "s": moment.second}[letter]
-    return f"{number:0{min(count, 2)}d}"
-
-
-def _meridiem(text: str, hour: int) -> str:
-    if text.lower() == "a/p":
-        return text[2 if hour >= 12 else 0]
-    return "PM" if hour >= 12 else "AM"  # capitals, however the token is written
