@@ -1,0 +1,35 @@
+"""python -m sandbox: the local Google, until interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+from sandbox.server import serve
+
+PORT = 8090
+FOLDER = ".local"
+LOOPBACK = "127.0.0.1"
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    port, folder = os.environ.get("SANDBOX_PORT", PORT), os.environ.get("LOCAL_DIR", FOLDER)
+    options.add_argument("--port", type=int, default=port, help=f"SANDBOX_PORT, else {PORT}; 0 takes a free one")
+    options.add_argument("--dir", type=Path, default=folder, help=f"LOCAL_DIR, else {FOLDER}")
+    options.add_argument("--host", default=LOOPBACK, help="another address than loopback lets others in")
+    args = options.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        serve(Path(args.dir) / "sheets", args.host, args.port)
+    except OSError as error:
+        print(f"Cannot serve on {args.host}:{args.port}: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

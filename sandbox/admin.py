@@ -1,0 +1,61 @@
+"""The stand-in's own routes: counts, settings, the fault plan, and people's edits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.book import Json
+from sandbox.errors import Refusal, bad_request
+from sandbox.faults import FaultPlan
+from sandbox.messages import parse_json
+from sandbox.settings import Settings
+from sandbox.shelf import Shelf
+from sandbox.stats import Stats
+
+
+class Admin:
+    """What is under /_sandbox/."""
+
+    def __init__(self, shelf: Shelf, stats: Stats, faults: FaultPlan, settings: Settings) -> None:
+        self._shelf = shelf
+        self._stats = stats
+        self._faults = faults
+        self._settings = settings
+        self._routes: dict[tuple[str, str], Callable[[Json], Any]] = {
+            ("GET", "stats"): lambda asked: stats.shown(),
+            ("DELETE", "stats"): lambda asked: stats.reset() or {},  # type: ignore[func-returns-value]
+            ("GET", "settings"): lambda asked: settings.shown(),
+            ("PUT", "settings"): self._change,
+            ("GET", "faults"): lambda asked: faults.shown(),
+            ("POST", "faults"): self._add_faults,
+            ("DELETE", "faults"): lambda asked: faults.clear() or {},  # type: ignore[func-returns-value]
+            ("POST", "person"): self._person,
+        }
+
+    def answer(self, verb: str, path: str, body: bytes) -> Any:
+        handler = self._routes.get((verb, path.removeprefix("/_sandbox/")))
+        if handler is None:
+            raise Refusal(404, f"{verb} {path} is not there.")
+        asked = parse_json(body)
+        if not isinstance(asked, dict):
+            raise bad_request("The body must be a JSON object.")
+        return handler(asked)
+
+    def _change(self, asked: Json) -> Json:
+        self._settings.change(asked)
+        return self._settings.shown()
+
+    def _add_faults(self, asked: Json) -> Json:
+        self._faults.add(asked)
+        return self._faults.shown()
+
+    def _person(self, asked: Json) -> Any:
+        spreadsheet = asked.get("spreadsheet")
+        if not isinstance(spreadsheet, str):
+            raise bad_request("spreadsheet must be the id of a spreadsheet.")
+        if asked.get("edit") == "copy":
+            raise bad_request("not yet")
+        _, reply = self._shelf.get(spreadsheet).write("person", {}, asked, json.dumps(asked).encode())
+        return reply or {}

@@ -1,0 +1,93 @@
+"""spreadsheets.batchUpdate: the requests of a batch one after the other, all or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sandbox.book import Book, Ids, Json
+from sandbox.errors import Refusal, bad_request
+from sandbox.kinds import cells, dimensions, looks, marked, metadata, sheets, sorting
+
+Handler = Callable[[Book, Json, Ids], tuple[Book, Json]]
+
+HANDLERS: dict[str, Handler] = {
+    "addBanding": looks.add_banding,
+    "addChart": marked.add_chart,
+    "addConditionalFormatRule": looks.add_rule,
+    "addDimensionGroup": dimensions.add_group,
+    "addFilterView": marked.add_filter_view,
+    "addNamedRange": marked.add_name,
+    "addProtectedRange": marked.add_protection,
+    "addSheet": sheets.add,
+    "appendCells": cells.append_cells,
+    "appendDimension": dimensions.append,
+    "autoResizeDimensions": dimensions.auto_resize,
+    "clearBasicFilter": marked.clear_filter,
+    "copyPaste": cells.copy_paste,
+    "createDeveloperMetadata": metadata.create,
+    "deleteBanding": looks.delete_banding,
+    "deleteConditionalFormatRule": looks.delete_rule,
+    "deleteDeveloperMetadata": metadata.delete,
+    "deleteDimension": dimensions.delete,
+    "deleteDimensionGroup": dimensions.delete_group,
+    "deleteEmbeddedObject": marked.delete_object,
+    "deleteFilterView": marked.delete_filter_view,
+    "deleteNamedRange": marked.delete_name,
+    "deleteProtectedRange": marked.delete_protection,
+    "deleteSheet": sheets.delete,
+    "duplicateSheet": sheets.duplicate,
+    "findReplace": cells.find_replace,
+    "insertDimension": dimensions.insert,
+    "mergeCells": looks.merge_cells,
+    "moveDimension": dimensions.move,
+    "repeatCell": cells.repeat_cell,
+    "setBasicFilter": marked.set_filter,
+    "setDataValidation": looks.set_validation,
+    "sortRange": sorting.sort,
+    "unmergeCells": looks.unmerge_cells,
+    "updateBanding": looks.update_banding,
+    "updateBorders": looks.update_borders,
+    "updateCells": cells.update_cells,
+    "updateChartSpec": marked.update_chart,
+    "updateConditionalFormatRule": looks.update_rule,
+    "updateDeveloperMetadata": metadata.update,
+    "updateDimensionProperties": dimensions.update_properties,
+    "updateEmbeddedObjectPosition": marked.move_chart,
+    "updateNamedRange": marked.update_name,
+    "updateProtectedRange": marked.update_protection,
+    "updateSheetProperties": sheets.update,
+    "updateSpreadsheetProperties": sheets.update_spreadsheet,
+}
+
+# Kinds whose reply is there even when it is empty (as recorded of deleteDimensionGroup).
+ALWAYS_REPLY = {"deleteDimensionGroup", "findReplace", "deleteDeveloperMetadata", "updateDeveloperMetadata"}
+
+
+def apply(book: Book, requests: list[Json], ids: Ids) -> tuple[Book, list[Json]]:
+    """The book after the whole batch, and a reply for each request; refused whole when one is refused."""
+    if not requests:
+        raise bad_request("Must specify at least one request.")
+    replies = []
+    for n, request in enumerate(requests):
+        kind = _kind(n, request)
+        try:
+            book, reply = HANDLERS[kind](book, request[kind], ids)
+        except Refusal as refusal:
+            raise refusal.within(f"requests[{n}].{kind}") from None
+        replies.append({kind: reply} if reply or kind in ALWAYS_REPLY else {})
+    return book, replies
+
+
+def _kind(n: int, request: Json) -> str:
+    if not request:
+        raise bad_request(f"Invalid requests[{n}]: No request set.")
+    kind, *others = request
+    if others:
+        raise bad_request(
+            f"Invalid value at 'requests[{n}]' (oneof), oneof field 'kind' is already set. Cannot set '{others[0]}'"
+        )
+    if kind not in HANDLERS:
+        raise bad_request(
+            f"Invalid requests[{n}].{kind}: {kind} is not implemented by the local stand-in for Google Sheets."
+        )
+    return str(kind)

@@ -1,0 +1,148 @@
+"""From a request to its answer: counted, perhaps refused or spoilt by the fault plan, carried out, answered."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from sandbox import routes
+from sandbox.admin import Admin
+from sandbox.calls import Call, Method
+from sandbox.errors import INTERNAL_TEXT, UNAVAILABLE_TEXT, Refusal, quota_exceeded
+from sandbox.faults import FaultPlan, Instruction
+from sandbox.quota import PER_USER
+from sandbox.settings import Settings
+from sandbox.shelf import Shelf
+from sandbox.stats import Stats
+
+JSON_TYPE = "application/json; charset=UTF-8"
+BAD_GATEWAY = (
+    b"<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n"
+    b"<p><b>502.</b> <ins>That's an error.</ins>\n<p>The server encountered a temporary error and could not "
+    b"complete your request.<p>Please try again in 30 seconds.  <ins>That's all we know.</ins>\n</html>\n"
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What came over the wire."""
+
+    verb: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+    has_left: Callable[[], bool] = field(default=lambda: False)
+    """Whether the client has given up meanwhile."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back. A cut answer breaks off: before its first byte, or in the middle."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON_TYPE
+    cut: str = ""
+
+
+CUT_BEFORE = Answer(0, cut="before")
+
+
+def json_answer(status: int, value: Any) -> Answer:
+    # Half a pair of surrogates cannot be sent as UTF-8; Google shows a replacement too.
+    return Answer(status, json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def refused(refusal: Refusal) -> Answer:
+    return json_answer(refusal.code, refusal.body())
+
+
+class Front:
+    """The stand-in behind its socket."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.stats = Stats()
+        self.faults = FaultPlan()
+        self.settings = Settings()
+        self.admin = Admin(shelf, self.stats, self.faults, self.settings)
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request; whatever goes wrong on our side is a 500 in Google's shape."""
+        try:
+            if request.path.startswith("/_sandbox/"):
+                return json_answer(200, self.admin.answer(request.verb, request.path, request.body))
+            method, names = routes.find(request.verb, request.path)
+            query = parse_qs(request.query, keep_blank_values=True, errors="replace")
+            return self._api(request, method, names, query)
+        except Refusal as refusal:
+            return refused(refusal)
+
+    def _api(self, request: Request, method: Method, names: dict[str, str], query: dict[str, list[str]]) -> Answer:
+        self.stats.count(method.name, method.is_write)
+        fault = self.faults.draw(method.name, method.is_write)
+        if fault and (spoilt := self._instead(request, fault, method)):
+            return spoilt
+        self.settings.quotas.spend(request.headers.get("authorization", ""), method.is_write)
+        time.sleep(self.settings.latency.draw(method.name, method.is_write))
+        call = Call(self.shelf, names, query, request.body, method.name)
+        call.appends_can_be_lost = self.settings.lossy_append
+        if fault:
+            self._bend(call, fault)
+        return self._after(carried_out(method, call), fault)
+
+    def _instead(self, request: Request, fault: Instruction, method: Method) -> Answer | None:
+        """The answer that a fault gives in place of the call; None when the call is to be carried out."""
+        match fault.kind:
+            case "500":
+                return refused(Refusal(500, INTERNAL_TEXT))
+            case "503":
+                return refused(Refusal(503, UNAVAILABLE_TEXT))
+            case "429":
+                return refused(quota_exceeded("Write" if method.is_write else "Read", "user", PER_USER))
+            case "html-502":
+                return Answer(502, BAD_GATEWAY, "text/html; charset=UTF-8")
+            case "reset":
+                return CUT_BEFORE
+            case "stall":
+                # A call that hangs and never gets through: once its caller has left, it is not carried out.
+                time.sleep(fault.seconds)
+                return CUT_BEFORE if request.has_left() else None
+            case "apply-late":
+                # Carried out all the same, whether or not its caller still waits.
+                time.sleep(fault.seconds)
+        return None
+
+    def _bend(self, call: Call, fault: Instruction) -> None:
+        if fault.kind == "stale-read":
+            call.look = lambda live: live.as_of(fault.seconds)
+        elif fault.kind == "torn-read":
+            chosen = self.faults.pick()
+            call.look = lambda live: live.torn(chosen)
+
+    def _after(self, answer: Answer, fault: Instruction | None) -> Answer:
+        match fault.kind if fault else "":
+            case "apply-then-drop":
+                return CUT_BEFORE
+            case "apply-then-503":
+                return refused(Refusal(503, UNAVAILABLE_TEXT))
+            case "reset-midway":
+                return Answer(answer.status, answer.body, answer.content_type, cut="midway")
+        return answer
+
+
+def carried_out(method: Method, call: Call) -> Answer:
+    try:
+        result = method.answer(call)
+    except Refusal as refusal:
+        return refused(refusal)
+    if result is None:
+        return Answer(204, content_type="text/html")
+    if isinstance(result, str):
+        return Answer(200, result.encode("utf-8", "replace"), "text/csv")
+    return json_answer(200, result)

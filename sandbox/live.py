@@ -1,0 +1,114 @@
+"""A spreadsheet that is being served: its newest version, its past, its lock and its journal."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from sandbox import messages
+from sandbox.book import Book, Ids, Json
+from sandbox.errors import not_found
+from sandbox.journal import Journal, Record
+from sandbox.writes import MESSAGES, WRITES
+
+# What a stale read can look back on. A version costs what its write changed, so that this is little.
+KEPT_VERSIONS = 500
+
+Args = Json | Callable[[Book], Json]
+Check = Callable[[Book], None]
+
+
+def _no_check(book: Book) -> None:
+    """Lets every outcome pass."""
+
+
+class LiveBook:
+    """Reads take `book` as it is and need no lock; writes come one after another."""
+
+    def __init__(self, book: Book, journal: Journal | None) -> None:
+        self.book = book
+        self._journal = journal
+        self._lock = threading.Lock()
+        self._past: deque[tuple[float, Book]] = deque(maxlen=KEPT_VERSIONS)
+        self._deleted = False
+        self._appending = 0
+
+    @contextmanager
+    def appending(self) -> Iterator[bool]:
+        """Marks an append as under way; says whether another one is."""
+        with self._lock:
+            self._appending += 1
+            overlaps = self._appending > 1
+        try:
+            yield overlaps
+        finally:
+            with self._lock:
+                self._appending -= 1
+
+    def write(self, do: str, args: Args, body: Json, raw: bytes, check: Check = _no_check) -> tuple[Book, Any]:
+        """Carries the write out: refused, or in the journal and in force. Gives the new version and the reply.
+
+        Arguments that depend on what the book holds are given as a function of it; `check` may still refuse when
+        it sees the outcome.
+        """
+        with self._lock:
+            if self._deleted:
+                raise not_found()
+            before, at = self.book, round(time.time(), 3)
+            args = args(before) if callable(args) else args
+            after, reply = _done(before, do, args, body, at)
+            check(after)
+            if self._journal:
+                self._journal.append(Record(after.serial, at, do, args, raw))
+            self._past.append((time.monotonic(), before))
+            self.book = after
+        return after, reply
+
+    def as_of(self, seconds_ago: float) -> Book:
+        """The version of that moment, or the oldest that is still known."""
+        moment = time.monotonic() - seconds_ago
+        with self._lock:
+            return next((book for until, book in self._past if until > moment), self.book)
+
+    def torn(self, choose: int) -> Book:
+        """The newest version, but for one of the tabs that the last write changed: that is as it was before."""
+        with self._lock:
+            before = self._past[-1][1] if self._past else self.book
+            newest = self.book
+        changed = [tab for tab in before.tabs if newest.tab(tab.sheet_id) not in (None, tab)]
+        return newest.with_tab(changed[choose % len(changed)]) if changed else newest
+
+    def delete(self) -> None:
+        with self._lock:
+            self._deleted = True
+            if self._journal:
+                self._journal.delete()
+
+    def close(self) -> None:
+        if self._journal:
+            with self._lock:
+                self._journal.close()
+
+
+def _done(book: Book, do: str, args: Json, body: Json, at: float) -> tuple[Book, Any]:
+    serial = book.serial + 1
+    after, reply = WRITES[do](book, args, body, Ids(book.id, serial, at))
+    return replace(after, serial=serial, modified_at=at), reply
+
+
+def revived(journal: Journal) -> LiveBook:
+    """A spreadsheet from its files: the snapshot, and every write since done again."""
+    book = journal.snapshot()
+    for record in journal.records(after=book.serial):
+        body = messages.parse_json(record.body)
+        if record.do in MESSAGES:
+            body = messages.read(MESSAGES[record.do], body)
+        book, _ = _done(book, record.do, record.args, body, record.at)
+    if journal.is_long():
+        journal.save(book)
+    return LiveBook(book, journal)

@@ -1,0 +1,214 @@
+"""The HTTP server: one thread for each connection, kept alive, on loopback unless told otherwise.
+
+    with Sandbox() as google:
+        client = MyClient(endpoint=google.url)
+"""
+
+from __future__ import annotations
+
+import gc
+import select
+import socket
+import struct
+import sys
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sandbox.errors import INTERNAL_TEXT, Refusal
+from sandbox.front import Answer, Front, Request, refused
+from sandbox.shelf import Shelf
+
+# Larger than any request that makes sense here; Google has no such limit but advises 2 MB.
+MAX_BODY = 64 * 1024 * 1024
+
+# Connections that wait to be accepted: a test may open a hundred at once.
+BACKLOG = 256
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    server_version = "ESF"
+    sys_version = ""
+    # Headers and body go out in one piece; without this the second small packet waits for an acknowledgement.
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: Server
+
+    def _handle(self) -> None:
+        body = self._body()
+        if body is None:
+            return
+        path, _, query = self.path.partition("?")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, path, query, headers, body, self._has_left)
+        try:
+            answer = self.server.front.answer(request)
+        except Exception:  # noqa: BLE001  the one place where a mistake of ours is answered, as Google would
+            traceback.print_exc(file=sys.stderr)
+            answer = refused(Refusal(500, INTERNAL_TEXT))
+        self._send(answer)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle  # noqa: N815
+
+    def _body(self) -> bytes | None:
+        """The body; None when there is none to be read and the request was answered."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._refuse(411, "Length required.")
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit():
+            return self._refuse(400, "Invalid Content-Length.")
+        if int(length) > MAX_BODY:
+            return self._refuse(413, "Request payload size exceeds the limit.")
+        body = self.rfile.read(int(length))
+        return body if len(body) == int(length) else None
+
+    def _refuse(self, status: int, text: str) -> None:
+        self.close_connection = True
+        self._send(Answer(status, refused(Refusal(400, text)).body))
+
+    def _has_left(self) -> bool:
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        try:
+            return bool(readable) and self.connection.recv(1, socket.MSG_PEEK) == b""
+        except OSError:
+            return True
+
+    def _send(self, answer: Answer) -> None:
+        if answer.cut == "before":
+            self._reset()
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.content_type)
+        if answer.status != 204:
+            self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        half = len(answer.body) // 2 if answer.cut else len(answer.body)
+        self.wfile.write(answer.body[:half])
+        self.wfile.flush()
+        if answer.cut:
+            self._reset()
+
+    def _reset(self) -> None:
+        """Breaks the connection off, so that the client sees a reset and not an orderly end."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except OSError:
+            pass  # the client left, or we broke the connection off
+
+    def finish(self) -> None:
+        try:
+            super().finish()
+        except (OSError, ValueError):
+            pass  # nothing left to flush into
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing: the counts tell what was called."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = BACKLOG
+    allow_reuse_address = True
+
+    def __init__(self, address: tuple[str, int], front: Front) -> None:
+        self.front = front
+        self._connections: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__(address, Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._guard:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._guard:
+            self._connections.discard(request)
+        super().shutdown_request(request)
+
+    def close_connections(self) -> None:
+        """Ends what clients keep open, so that nothing of this server answers any more."""
+        with self._guard:
+            connections = list(self._connections)
+        for connection in connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue  # it has ended by itself
+
+
+class Sandbox:
+    """The local Google, in a thread of this program; started and stopped as often as wanted.
+
+    Without a folder everything is in memory, and gone when the object is.
+    """
+
+    def __init__(self, folder: Path | None = None, port: int = 0, host: str = "127.0.0.1") -> None:
+        self._folder = folder
+        self._address = (host, port)
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+        self.front = Front(Shelf(folder))
+
+    def start(self) -> Self:
+        self._server = Server(self._address, self.front)
+        # The same port again after a restart, so that clients find it.
+        self._address = self._server.server_address[:2]  # type: ignore[assignment]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stops serving; with a folder, the next start reads everything back from it."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.close_connections()
+        self._server.server_close()
+        self._server = None
+        if self._folder:
+            self.front.shelf.close()
+            self.front = Front(Shelf(self._folder))
+
+    @property
+    def url(self) -> str:
+        host, port = self._address
+        return f"http://{host}:{port}"
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def serve(folder: Path, host: str, port: int) -> None:
+    """Serves until interrupted."""
+    front = Front(Shelf(folder))
+    server = Server((host, port), front)
+    # What is loaded by now lives as long as the program: the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
+    bound = server.server_address
+    print(f"Local Google Sheets on http://{bound[0]!s}:{bound[1]}, spreadsheets in {folder}", flush=True)
+    try:
+        server.serve_forever(0.1)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.server_close()
+        front.shelf.close()

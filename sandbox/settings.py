@@ -1,0 +1,42 @@
+"""What can be switched while the stand-in runs: quotas, latency, and appends that lose rows."""
+
+from __future__ import annotations
+
+from sandbox.book import Json
+from sandbox.errors import bad_request
+from sandbox.latency import NONE, Fixed, Latency, latency
+from sandbox.quota import Quotas
+
+NAMES = {"quotas", "latency", "lossy_append"}
+
+
+class Settings:
+    """The settings as they stand."""
+
+    def __init__(self) -> None:
+        self.quotas = Quotas()
+        self.latency: Latency = NONE
+        self.lossy_append = True
+        """Whether overlapping values.append calls can lose rows, as is reported of Google."""
+
+    def change(self, asked: Json) -> None:
+        """Takes over the settings that are named; checked whole before any of it is taken."""
+        if unknown := asked.keys() - NAMES:
+            raise bad_request(f"No such setting: {min(unknown)}. There are {', '.join(sorted(NAMES))}.")
+        for name in ("quotas", "lossy_append"):
+            if name in asked and not isinstance(asked[name], bool):
+                raise bad_request(f"{name} must be true or false.")
+        chosen = latency(asked["latency"]) if "latency" in asked else self.latency
+        self.latency = chosen
+        if "quotas" in asked:
+            self.quotas.switch(asked["quotas"])
+        self.lossy_append = asked.get("lossy_append", self.lossy_append)
+
+    def shown(self) -> Json:
+        times = self.latency
+        if isinstance(times, Fixed):
+            ms = {"read_ms": times.read_s * 1000, "write_ms": times.write_s * 1000}
+            shown: object = ms if times != NONE else None
+        else:
+            shown = "recorded"
+        return {"quotas": self.quotas.on, "latency": shown, "lossy_append": self.lossy_append}

@@ -1,0 +1,81 @@
+"""All spreadsheets: in memory, or in a folder where they survive the end of the program."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from sandbox.book import Book
+from sandbox.errors import not_found
+from sandbox.journal import Journal
+from sandbox.live import LiveBook, revived
+
+ID_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+class Shelf:
+    """Finds, adds and removes spreadsheets; each is read from its files when it is first asked for."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._open: dict[str, LiveBook] = {}
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, book_id: str) -> LiveBook:
+        """The spreadsheet of that id; 404 when there is none."""
+        live = self._open.get(book_id)
+        return live or self._read(book_id)
+
+    def _read(self, book_id: str) -> LiveBook:
+        with self._lock:
+            if book_id in self._open:
+                return self._open[book_id]
+            journal = self._journal(book_id)
+            if journal is None or not ID_LETTERS.issuperset(book_id) or not journal.exists():
+                raise not_found()
+            self._open[book_id] = revived(journal)
+            return self._open[book_id]
+
+    def _journal(self, book_id: str) -> Journal | None:
+        return Journal(self._folder, book_id) if self._folder else None
+
+    def add(self, book: Book) -> LiveBook:
+        """Puts a book on the shelf, under a new id and with the time of now."""
+        now = round(time.time(), 3)
+        book = replace(book, id=_new_id(), created_at=now, modified_at=now, serial=0)
+        journal = self._journal(book.id)
+        if journal:
+            journal.save(book)
+        live = LiveBook(book, journal)
+        with self._lock:
+            self._open[book.id] = live
+        return live
+
+    def remove(self, book_id: str) -> None:
+        self.get(book_id).delete()
+        with self._lock:
+            self._open.pop(book_id, None)
+
+    def all(self) -> list[Book]:
+        """Every spreadsheet, the one changed last first."""
+        known = {*self._open, *(path.stem for path in self._folder.glob("*.snapshot"))} if self._folder else {*self._open}
+        books = [self.get(book_id).book for book_id in known]
+        return sorted(books, key=lambda book: (-book.modified_at, book.id))
+
+    def close(self) -> None:
+        with self._lock:
+            for live in self._open.values():
+                live.close()
+
+
+def _new_id() -> str:
+    """44 letters, as Google's are; never taken from the clock alone."""
+    digest = hashlib.sha256(os.urandom(32)).digest()
+    return "1" + base64.urlsafe_b64encode(digest).decode().rstrip("=")[:43]
