@@ -59,8 +59,8 @@ def _equality(operand: str, *, is_bare: bool) -> Test:
     if has_wildcards(operand):
         pattern = wildcard(operand)
         return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
-    folded = operand.casefold()
-    return lambda value: isinstance(value, str) and value.casefold() == folded
+    lowered = operand.lower()
+    return lambda value: isinstance(value, str) and value.lower() == lowered
 
 
 def _ordering(operator: str, operand: str) -> Test:

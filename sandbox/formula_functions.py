@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sandbox.cell_errors import Error, not_available
-from sandbox.formula_nodes import Function, Node, Scope, one_value, scalar
+from sandbox.formula_calls import Function
+from sandbox.formula_nodes import Node, Scope, one_value, scalar
 from sandbox.formula_values import Area, Operand, Scalar, to_truth
 
 FUNCTIONS: dict[str, Function] = {}
@@ -76,20 +77,23 @@ def _xor(scope: Scope, *operands: Operand) -> Operand:
 
 
 def _truths(operands: tuple[Operand, ...]) -> list[bool] | Error:
-    """The truth of each value; inside ranges, text and empty cells do not count."""
+    """The truth of each value; in ranges of several cells, text and empty cells do not count."""
     truths: list[bool] = []
     for operand in operands:
-        values = (
-            [v for v in operand.filled() if not isinstance(v, str)]
-            if isinstance(operand, Area)
-            else [operand]
-        )
-        for value in values:
+        for value in _tested(operand):
             truth = to_truth(value)
             if isinstance(truth, Error):
                 return truth
             truths.append(truth)
     return truths
+
+
+def _tested(operand: Operand) -> list[Scalar]:
+    if not isinstance(operand, Area):
+        return [operand]
+    if operand.is_cell:
+        return [operand.at(0, 0)]
+    return [value for value in operand.filled() if not isinstance(value, str)]
 
 
 @function("NOT", "truth")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from sandbox.cell_errors import Error, bad_number, bad_reference, bad_value, not_available
 from sandbox.formula_functions import function
-from sandbox.formula_nodes import Node, Pointer, Scope
+from sandbox.formula_nodes import Constant, Node, Pointer, Scope
 from sandbox.formula_values import Area, Operand, Scalar, compare, has_wildcards, match_key, to_text, wildcard
 
 
@@ -55,7 +56,7 @@ def _vlookup(
         return bad_reference("VLOOKUP evaluates to an out of bounds range.")
     keys = operand.part(0, 0, operand.height, 1)
     at = _nearest(keys.column(0), needle, 1) if is_sorted else find(keys, needle)
-    return _not_found(needle, "VLOOKUP") if at is None else operand.at(at, int(column) - 1)
+    return _not_found(needle, "VLOOKUP") if at is None else operand.part(at, int(column) - 1, 1, 1)
 
 
 @function("XLOOKUP", "value area area lazy? number? number?")
@@ -74,7 +75,9 @@ def _xlookup(
         return bad_value("XLOOKUP needs ranges of the same length.")
     at = _xfind(keys, needle, int(match_mode), backwards=search_mode < 0)
     if at is None:
-        return _not_found(needle, "XLOOKUP") if missing is None else missing.evaluate(scope)
+        if missing is None or missing == Constant(None):
+            return _not_found(needle, "XLOOKUP")
+        return missing.evaluate(scope)
     return results.part(0, at, 1, 1) if keys.height == 1 else results.part(at, 0, 1, results.width)
 
 
@@ -135,8 +138,8 @@ def _line(operand: Operand) -> Sequence[Scalar]:
     return operand.line() if isinstance(operand, Area) else [operand]
 
 
-def _like(value: Scalar, pattern: object) -> bool:
-    return isinstance(value, str) and pattern.fullmatch(value) is not None  # type: ignore[attr-defined]
+def _like(value: Scalar, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
 def _same_kind(value: Scalar, needle: Scalar) -> bool:

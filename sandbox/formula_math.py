@@ -69,17 +69,17 @@ def _average(scope: Scope, *operands: Operand) -> Operand:
     return finite(sum(numbers) / len(numbers)) if numbers else divided_by_zero("AVERAGE")
 
 
-@function("COUNT", "area", repeats=1)
+@function("COUNT", "operand", repeats=1)
 def _count(scope: Scope, *operands: Operand) -> Operand:
     return float(sum(_is_number(value) for value, _ in _values(operands)))
 
 
-@function("COUNTA", "area", repeats=1)
+@function("COUNTA", "operand", repeats=1)
 def _counta(scope: Scope, *operands: Operand) -> Operand:
     return float(sum(1 for _ in _values(operands)))
 
 
-@function("COUNTBLANK", "area", repeats=1)
+@function("COUNTBLANK", "operand", repeats=1)
 def _countblank(scope: Scope, *operands: Operand) -> Operand:
     cells = sum(operand.height * operand.width if isinstance(operand, Area) else 1 for operand in operands)
     return float(cells - sum(value not in (None, "") for value, _ in _values(operands)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -12,12 +11,11 @@ from sandbox.cell_errors import (
     Error,
     bad_reference,
     bad_value,
-    not_available,
     unknown_name,
 )
 from sandbox.formula_operators import COMPARISONS, calculated, joined
 from sandbox.formula_references import Reference
-from sandbox.formula_values import Area, Cells, Operand, Scalar, compare, to_number, to_text, to_truth
+from sandbox.formula_values import Area, Cells, Operand, Scalar, compare, to_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,66 +131,6 @@ class Operation:
         return calculated(self.operator, to_number(left), to_number(right))
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function with its arguments."""
-
-    function: Function | None
-    name: str
-    arguments: tuple[Node, ...]
-
-    def evaluate(self, scope: Scope) -> Operand:
-        if self.function is None:
-            return unknown_name(f"Unknown function: '{self.name}'.")
-        return self.function.call(scope, self.arguments)
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """What a function takes and what it does.
-
-    Kinds of arguments: `value` (one value), `number`, `text`, `truth` (it as such), `any` (one value, which
-    may be an error), `area` (cells, or one value), `lazy` (not evaluated: the function decides).
-    """
-
-    name: str
-    kinds: tuple[str, ...]
-    required: int
-    repeats: int  # how many kinds at the end may come again and again
-    apply: Callable[..., Operand]
-
-    def call(self, scope: Scope, arguments: tuple[Node, ...]) -> Operand:
-        """The function's value; the first argument that is an error where none is allowed, instead of it."""
-        if not self._accepts(len(arguments)):
-            return not_available(self._wrong_count(len(arguments)))
-        taken: list[object] = []
-        for position, node in enumerate(arguments):
-            argument = _ARGUMENTS[self._kind(position)](node, scope)
-            if isinstance(argument, Error) and self._kind(position) != "any":
-                return argument
-            taken.append(argument)
-        return self.apply(scope, *taken)
-
-    def _kind(self, position: int) -> str:
-        if position < len(self.kinds):
-            return self.kinds[position]
-        return self.kinds[len(self.kinds) - self.repeats + (position - len(self.kinds)) % self.repeats]
-
-    def _accepts(self, count: int) -> bool:
-        if count < self.required:
-            return False
-        return count <= len(self.kinds) or (
-            self.repeats > 0 and (count - len(self.kinds)) % self.repeats == 0
-        )
-
-    def _wrong_count(self, count: int) -> str:
-        least, most = self.required, len(self.kinds)
-        expected = (
-            f"{least} or more" if self.repeats else str(least) if least == most else f"{least} to {most}"
-        )
-        return f"Wrong number of arguments to {self.name}. Expected {expected} arguments, but got {count}."
-
-
 def scalar(node: Node, scope: Scope) -> Scalar:
     """The one value of a part of a formula."""
     return one_value(node.evaluate(scope), scope)
@@ -230,34 +168,3 @@ def area(
 def named_area(scope: Scope, named: A1Range) -> Operand:
     """The cells of a named range."""
     return area(scope, named.sheet, named.start_row or 0, named.start_col or 0, named.end_row, named.end_col)
-
-
-def _as_area(node: Node, scope: Scope) -> Operand:
-    return node.evaluate(scope)
-
-
-def _as_number(node: Node, scope: Scope) -> float | Error:
-    return to_number(scalar(node, scope))
-
-
-def _as_text(node: Node, scope: Scope) -> str | Error:
-    return to_text(scalar(node, scope))
-
-
-def _as_truth(node: Node, scope: Scope) -> bool | Error:
-    return to_truth(scalar(node, scope))
-
-
-def _as_lazy(node: Node, scope: Scope) -> Node:
-    return node
-
-
-_ARGUMENTS: dict[str, Callable[[Node, Scope], object]] = {
-    "value": scalar,
-    "any": scalar,
-    "number": _as_number,
-    "text": _as_text,
-    "truth": _as_truth,
-    "area": _as_area,
-    "lazy": _as_lazy,
-}

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
 from sandbox.cell_errors import TYPES, Error
+from sandbox.formula_calls import Call
 from sandbox.formula_functions import FUNCTIONS
-from sandbox.formula_nodes import Call, Constant, Name, Node, Operation, Percent, Pointer, Sign
+from sandbox.formula_nodes import Constant, Name, Node, Operation, Percent, Pointer, Sign
 from sandbox.formula_references import Reference, read_reference
 
 # Nesting recurses, here and when it is evaluated: deeper formulas would run into Python's own limit.

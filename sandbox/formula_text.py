@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from sandbox.cell_errors import Error, bad_reference, bad_value
+from sandbox.cell_errors import Error, bad_reference, bad_value, unreadable
 from sandbox.formats import render
 from sandbox.formula_functions import function
 from sandbox.formula_nodes import Scope
@@ -88,7 +88,7 @@ def _find(scope: Scope, needle: str, text: str, start: float = 1) -> Operand:
 
 @function("SEARCH", "text text number?")
 def _search(scope: Scope, needle: str, text: str, start: float = 1) -> Operand:
-    if start < 1:
+    if not 1 <= start <= len(text) + 1:
         return _not_within("SEARCH", needle, text)
     pattern = wildcard(needle) if has_wildcards(needle) else re.compile(re.escape(needle), re.IGNORECASE)
     found = pattern.search(text, int(start) - 1)
@@ -198,6 +198,8 @@ def _hyperlink(scope: Scope, url: str, label: Scalar = None) -> Operand:
 
 @function("REGEXMATCH", "text text")
 def _regexmatch(scope: Scope, text: str, pattern: str) -> Operand:
+    if _REPEATS_A_REPEAT.search(pattern):
+        return unreadable("Regular expressions that repeat a repetition are not supported here.")
     compiled = _regex(pattern)
     if compiled is None:
         return bad_reference(
@@ -208,6 +210,8 @@ def _regexmatch(scope: Scope, text: str, pattern: str) -> Operand:
 
 # What Python knows and RE2 does not: look-around, back-references, conditionals, atomic and possessive forms.
 _NOT_IN_RE2 = re.compile(r"\(\?(?:[=!>(#]|<[=!]|P[=>])|\\[1-9Z]|[*+?}]\+")
+# Google's RE2 takes time in proportion to the text; for (a+)+ Python's search takes for ever.
+_REPEATS_A_REPEAT = re.compile(r"[*+}]\??\)+[*+{]")
 
 
 @lru_cache(maxsize=256)
@@ -216,5 +220,5 @@ def _regex(pattern: str) -> re.Pattern[str] | None:
         return None
     try:
         return re.compile(pattern.replace(r"\z", r"\Z"), re.ASCII)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         return None

@@ -88,10 +88,14 @@ class Area:
 Operand = Scalar | Area
 
 
+_LONGEST_NUMBER = 60
+
+
 @lru_cache(maxsize=4096)
 def number_in(text: str) -> float | None:
     """The number that a text would be if it were typed (`1,000`, `5%`, `2020-01-01`); None for other text."""
-    value = parse_user_entered(text).value if text.strip() else None
+    # No number is typed at greater length, and long texts would fill the cache.
+    value = parse_user_entered(text).value if len(text) <= _LONGEST_NUMBER else None
     return value if isinstance(value, float) else None
 
 
@@ -152,7 +156,7 @@ def match_key(value: Scalar) -> object:
         return None
     if isinstance(value, bool):
         return ("bool", value)
-    return value.casefold() if isinstance(value, str) else float(value)
+    return value.lower() if isinstance(value, str) else float(value)
 
 
 class MatchIndex:
@@ -210,6 +214,6 @@ def _ordered(value: Scalar, other: Scalar) -> tuple[int, float | str]:
     if isinstance(value, bool):
         return 2, float(value)
     if isinstance(value, str):
-        return 1, value.casefold()
+        return 1, value.lower()
     assert not isinstance(value, Error)
     return 0, float(value)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from sandbox import formula_criteria, formula_lookup, formula_math, formula_text
 from sandbox.cell_errors import CIRCULAR, Error, unreadable
+from sandbox.formula_calls import Call
 from sandbox.formula_changes import Change, Deletion, Home, Insertion, Move
-from sandbox.formula_nodes import Call, Constant, Node, Scope, one_value
+from sandbox.formula_nodes import Constant, Node, Scope, one_value
 from sandbox.formula_parser import Unreadable, split_references, tree_of
 from sandbox.formula_references import Reference
 from sandbox.formula_values import Area, Cells, MatchIndex, Scalar, match_key

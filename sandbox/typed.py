@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from sandbox.clock_patterns import MONTHS
 from sandbox.serials import date_serial, time_serial
 
 NumberFormat = dict[str, str]
@@ -16,10 +17,7 @@ _NUMBER = re.compile(
     r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?P<decimals>\.[0-9]*)?(?P<exponent>[eE][+-]?[0-9]{1,3})?"
     r"\s*(?P<percent>%)?\s*(?P<close>\))?"
 )
-_MONTHS = [
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-]  # fmt: skip
+_MONTHS = [name.lower() for name in MONTHS]
 _DATES = [
     (re.compile(r"(?P<y>[0-9]{4})(?P<sep>[-/])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})"), "yyyy{s}mm{s}dd"),
     (re.compile(r"(?P<m>[0-9]{1,2})(?P<sep>[-/])(?P<d>[0-9]{1,2})(?P=sep)(?P<y>[0-9]{4})"), "m{s}d{s}yyyy"),

@@ -1,0 +1,112 @@
+"""Calls of functions inside formulas: how many arguments of which kind each takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.cell_errors import Error, bad_number, not_available, unknown_name
+from sandbox.formula_nodes import Node, Scope, scalar
+from sandbox.formula_values import Operand, to_number, to_text, to_truth
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments."""
+
+    function: Function | None
+    name: str
+    arguments: tuple[Node, ...]
+
+    def evaluate(self, scope: Scope) -> Operand:
+        if self.function is None:
+            return unknown_name(f"Unknown function: '{self.name}'.")
+        return self.function.call(scope, self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a function takes and what it does.
+
+    Kinds of arguments: `value` (one value), `number`, `text`, `truth` (it as such), `any` (one value, which
+    may be an error), `area` (cells, or one value), `operand` (the same, or an error), `lazy` (not evaluated:
+    the function decides).
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    required: int
+    repeats: int  # how many kinds at the end may come again and again
+    apply: Callable[..., Operand]
+
+    def call(self, scope: Scope, arguments: tuple[Node, ...]) -> Operand:
+        """The function's value; the first argument that is an error where none is allowed, instead of it."""
+        if not self._accepts(len(arguments)):
+            return not_available(self._wrong_count(len(arguments)))
+        taken: list[object] = []
+        for position, node in enumerate(arguments):
+            kind = self._kind(position)
+            argument = _ARGUMENTS[kind](node, scope)
+            if isinstance(argument, Error) and kind not in _TAKE_ERRORS:
+                return argument
+            taken.append(argument)
+        return self._applied(scope, taken)
+
+    def _applied(self, scope: Scope, arguments: list[object]) -> Operand:
+        try:
+            return self.apply(scope, *arguments)
+        except (ArithmeticError, ValueError):
+            return bad_number(f"Function {self.name} was given a number that is out of range.")
+
+    def _kind(self, position: int) -> str:
+        if position < len(self.kinds):
+            return self.kinds[position]
+        return self.kinds[len(self.kinds) - self.repeats + (position - len(self.kinds)) % self.repeats]
+
+    def _accepts(self, count: int) -> bool:
+        if count < self.required:
+            return False
+        return count <= len(self.kinds) or (
+            self.repeats > 0 and (count - len(self.kinds)) % self.repeats == 0
+        )
+
+    def _wrong_count(self, count: int) -> str:
+        least, most = self.required, len(self.kinds)
+        expected = (
+            f"{least} or more" if self.repeats else str(least) if least == most else f"{least} to {most}"
+        )
+        return f"Wrong number of arguments to {self.name}. Expected {expected} arguments, but got {count}."
+
+
+def _as_operand(node: Node, scope: Scope) -> Operand:
+    return node.evaluate(scope)
+
+
+def _as_number(node: Node, scope: Scope) -> float | Error:
+    return to_number(scalar(node, scope))
+
+
+def _as_text(node: Node, scope: Scope) -> str | Error:
+    return to_text(scalar(node, scope))
+
+
+def _as_truth(node: Node, scope: Scope) -> bool | Error:
+    return to_truth(scalar(node, scope))
+
+
+def _as_lazy(node: Node, scope: Scope) -> Node:
+    return node
+
+
+_ARGUMENTS: dict[str, Callable[[Node, Scope], object]] = {
+    "value": scalar,
+    "any": scalar,
+    "number": _as_number,
+    "text": _as_text,
+    "truth": _as_truth,
+    "area": _as_operand,
+    "operand": _as_operand,
+    "lazy": _as_lazy,
+}
+
+_TAKE_ERRORS = {"any", "operand"}
