@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from sandbox import formula_criteria, formula_lookup, formula_math, formula_text
 from sandbox.cell_errors import CIRCULAR, Error, unreadable
+from sandbox.formats import NumberFormat
 from sandbox.formula_calls import Call
 from sandbox.formula_changes import Change, Deletion, Home, Insertion, Move
+from sandbox.formula_formats import FormatOf, result_format
 from sandbox.formula_nodes import Constant, Node, Scope, one_value
 from sandbox.formula_parser import Unreadable, split_references, tree_of
 from sandbox.formula_references import Reference
@@ -28,6 +31,8 @@ __all__ = [
     "match_key",
     "parse",
 ]
+
+_VOLATILE = re.compile(r"\b(?:NOW|TODAY)\s*\(", re.IGNORECASE)
 
 # Importing them enters their functions into the table.
 _FUNCTION_MODULES = (formula_criteria, formula_lookup, formula_math, formula_text)
@@ -55,6 +60,23 @@ class Formula:
         if isinstance(operand, Area) and not operand.is_cell and isinstance(self.tree, Call):
             return unreadable("Formulas that fill more than one cell are not supported here.")
         return one_value(operand, scope)
+
+    def number_format(
+        self, cells: Cells, sheet: str, row: int, col: int, formats: FormatOf
+    ) -> NumberFormat | None:
+        """The format in which a cell without one of its own shows the result; None for the automatic one.
+
+        `formats` gives the number format of a cell that the formula reads.
+        """
+        try:
+            return result_format(self.tree, Scope(cells, self.references, sheet, row, col), formats)
+        except RecursionError:
+            return None  # a sum of thousands of parts has the format of none
+
+    @property
+    def is_volatile(self) -> bool:
+        """True when the result changes with the time of day."""
+        return any(_VOLATILE.search(piece) for piece in self.pieces)
 
     def shifted(self, change: Change, home: Home) -> Formula:
         """The formula after rows or columns were inserted, deleted or moved, for where its cell is then.
