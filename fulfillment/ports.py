@@ -9,7 +9,7 @@ from typing import Protocol
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.model import Answer, Assignment, KeyEvent, Product
 from fulfillment.stocktake import InventoryRow, PastedRow, RowResult
-from fulfillment.workbook import Changes, Snapshot
+from fulfillment.workbook import Changes, LedgerName, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Books:
     """Everything the tabs say, as read row by row for an audit: nothing is indexed and nothing assumed."""
 
     version: int
+    last_no: Mapping[LedgerName, int]
     events: tuple[KeyEvent, ...]
     assignments: tuple[Assignment, ...]
     answers: tuple[Answer, ...]
@@ -44,7 +45,7 @@ class Store(Protocol):
         Raises TornRead, Unavailable, WorkbookBroken, NotAllowed.
         """
 
-    def commit(self, changes: Changes, views: Views, *, by: str, until: float) -> None:
+    def commit(self, changes: Changes, views: Views, *, until: float) -> None:
         """These rows stand in the spreadsheet, and the snapshot has moved forward by them. 1 write.
 
         Based on the snapshot last returned. `until` is the monotonic time at which to give up. Raises

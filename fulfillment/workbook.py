@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
@@ -188,3 +188,19 @@ def by_version(rows: Iterable[Row]) -> dict[int, list[Row]]:
     for row in sorted(rows, key=lambda row: row.no):
         groups[row.version].append(row)
     return groups
+
+
+def commits_of(
+    events: Iterable[KeyEvent], assignments: Iterable[Assignment], answers: Iterable[Answer]
+) -> Iterator[tuple[int, Changes]]:
+    """Ledger rows as the commits that wrote them, oldest first: (version, its rows)."""
+    by_events, by_assignments, by_answers = by_version(events), by_version(assignments), by_version(answers)
+    for version in sorted({*by_events, *by_assignments, *by_answers}):
+        yield (
+            version,
+            Changes(
+                tuple(by_events.get(version, ())),
+                tuple(by_assignments.get(version, ())),
+                tuple(by_answers.get(version, ())),
+            ),
+        )

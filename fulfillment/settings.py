@@ -1,0 +1,121 @@
+"""The settings: environment variables, read once; a missing or wrong one stops the start with a sentence."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlparse
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from fulfillment.model import Levels, Policy, is_usable_address
+
+ROLES = ("zap", "operator", "scheduler", "admin")
+
+GOOGLE_SHEETS = "https://sheets.googleapis.com"
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class WrongSettings(Exception):
+    """The environment cannot be started with; the text names every setting that is wrong."""
+
+
+class Settings(BaseSettings):
+    """One field a variable: `spreadsheet_id` is SPREADSHEET_ID."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    spreadsheet_id: str
+    sheets_url: str = GOOGLE_SHEETS
+    api_tokens: SecretStr
+    """Comma-separated `role:secret`."""
+    default_region: str
+    time_zone: str = "America/Toronto"
+    mode: Literal["test", "live"] = "test"
+    test_recipient: str = ""
+    failed_orders: Literal["hold", "retry"] = "hold"
+    low_stock: int = Field(default=20, ge=0)
+    critical_stock: int = Field(default=5, ge=0)
+    deadline_s: float = Field(default=25, gt=0, le=540)
+    threads: int = Field(default=100, ge=1, le=1000)
+    k_service: str = ""
+    """Set by the cloud: the name of the service that runs there."""
+
+    @field_validator("api_tokens")
+    @classmethod
+    def _check_tokens(cls, tokens: SecretStr) -> SecretStr:
+        for role, secret in _tokens(tokens):
+            if role not in ROLES or not secret:
+                raise ValueError(f"write role:secret, separated by commas; roles are {', '.join(ROLES)}")
+        return tokens
+
+    @field_validator("time_zone")
+    @classmethod
+    def _check_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"`{name}` is no time zone; write one like America/Toronto") from None
+        return name
+
+    @field_validator("default_region")
+    @classmethod
+    def _upper(cls, region: str) -> str:
+        return region.strip().upper()
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Settings:
+        if self.mode == "test" and not is_usable_address(self.test_recipient):
+            raise ValueError("MODE is test, so TEST_RECIPIENT must be the address that gets the mails")
+        if self.k_service and self.is_local:
+            raise ValueError("SHEETS_URL is a local address: the cloud works on Google's spreadsheet alone")
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Is the spreadsheet that of a local stand-in?"""
+        return urlparse(self.sheets_url).hostname in LOOPBACK
+
+    @property
+    def tokens(self) -> tuple[tuple[str, str], ...]:
+        """(role, secret) of every token."""
+        return _tokens(self.api_tokens)
+
+    def to_policy(self, levels: Levels) -> Policy:
+        """The choices that planners need."""
+        return Policy(
+            default_region=self.default_region,
+            levels=levels,
+            mode=self.mode,
+            test_recipient=self.test_recipient,
+            failed_orders=self.failed_orders,
+            low_stock=self.low_stock,
+            critical_stock=self.critical_stock,
+        )
+
+
+def _tokens(tokens: SecretStr) -> tuple[tuple[str, str], ...]:
+    pairs = (part.strip().partition(":") for part in tokens.get_secret_value().split(",") if part.strip())
+    return tuple((role.strip(), secret.strip()) for role, _, secret in pairs)
+
+
+def read_settings() -> Settings:
+    """The settings of this environment. Raises WrongSettings with one line for each that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            _sentence(str(problem["loc"][0]) if problem["loc"] else "", problem) for problem in error.errors()
+        ]
+    raise WrongSettings("The service cannot start:\n" + "\n".join(lines))
+
+
+def _sentence(field: str, problem: object) -> str:
+    """What is wrong with one setting; its value is not shown, as it may be a secret."""
+    assert isinstance(problem, dict)
+    text = (
+        "is required" if problem["type"] == "missing" else str(problem["msg"]).removeprefix("Value error, ")
+    )
+    return f"  {field.upper()} {text}" if field else f"  {text}"

@@ -1,0 +1,125 @@
+"""What a commit sends: the fence, the ledgers' new rows, the views, the System row, in one batchUpdate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fulfillment.model import Product
+from fulfillment.ports import Views
+from fulfillment.sheets.codec import Cell, Codec, Layout, Scalar, to_cell
+from fulfillment.sheets.fence import create_stamp, delete_stamp
+from fulfillment.sheets.looking import Grid
+from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
+from fulfillment.workbook import Changes
+
+Request = dict[str, object]
+
+GROWTH = 200
+"""Rows by which a view's grid grows when it is full, so that it does not grow at every commit."""
+
+REPLY_MASK = (
+    "replies(createDeveloperMetadata(developerMetadata(metadataId,metadataValue))),"
+    "updatedSpreadsheet(sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),"
+    "data(startRow,rowData(values(effectiveValue)))))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A tab as it was last seen: its grid, and where its columns stand."""
+
+    grid: Grid
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit, ready to be sent."""
+
+    changes: Changes
+    """Numbered."""
+    views: Views
+    system: SystemRow
+    forget: tuple[int, ...]
+    """Versions whose stamps are deleted; they were seen."""
+    catalogue: tuple[Product, ...]
+    """As it is published after this commit."""
+    whole_catalogue: bool
+    """Write Live Catalogue anew rather than its `available` alone."""
+
+    def body(self, places: Mapping[str, Place], codecs: Codecs, *, prune: bool = True) -> dict[str, object]:
+        """The batchUpdate. Its reply shows System and the header of each tab written."""
+        requests = [
+            create_stamp(self.system.version, self.system.commit_id),
+            *(delete_stamp(version) for version in self.forget if prune),
+            *self._ledgers(places, codecs),
+            *self._inventory(places[KEY_INVENTORY], codecs),
+            *self._catalogue(places[LIVE_CATALOGUE], codecs),
+            *_rows_at(places[SYSTEM], 1, [codecs.system.values(self.system)]),
+        ]
+        return {
+            "requests": requests,
+            "includeSpreadsheetInResponse": True,
+            "responseRanges": [f"'{SYSTEM}'!1:2", *(f"'{title}'!1:1" for title in self.written())],
+            "responseIncludeGridData": True,
+        }
+
+    def written(self) -> list[str]:
+        """The tabs whose columns matter to this commit, System apart."""
+        return [*self.changes.ledger_rows(), KEY_INVENTORY, LIVE_CATALOGUE]
+
+    def _ledgers(self, places: Mapping[str, Place], codecs: Codecs) -> Iterator[Request]:
+        for name, rows in self.changes.ledger_rows().items():
+            place, codec = places[name], codecs.ledgers[name]
+            cells = [{"values": place.layout.cells(codec.values(row))} for row in rows]
+            append = {"sheetId": place.grid.sheet_id, "rows": cells, "fields": "userEnteredValue"}
+            yield {"appendCells": append}
+
+    def _inventory(self, place: Place, codecs: Codecs) -> Iterator[Request]:
+        yield from _whole(place, codecs.inventory, [codecs.inventory.values(r) for r in self.views.inventory])
+
+    def _catalogue(self, place: Place, codecs: Codecs) -> Iterator[Request]:
+        available = self.views.available
+        if self.whole_catalogue:
+            rows = [codecs.catalogue.values(product) for product in self.catalogue]
+            yield from _whole(
+                place, codecs.catalogue, [{**r, "available": available[str(r["SKU"])]} for r in rows]
+            )
+        elif self.catalogue:
+            figures = [{"available": available[product.sku]} for product in self.catalogue]
+            yield from _rows_at(place, 1, figures, headers=["available"])
+
+
+def _whole(place: Place, codec: Codec[Any], rows: Sequence[Mapping[str, Scalar]]) -> Iterator[Request]:
+    """A view written anew with its header; what stood below its last row is cleared."""
+    height = len(rows) + 1
+    if height > place.grid.rows:
+        length = height - place.grid.rows + GROWTH
+        yield {"appendDimension": {"sheetId": place.grid.sheet_id, "dimension": "ROWS", "length": length}}
+    header: dict[str, Scalar] = {name: name for name in codec.tab.headers}
+    yield from _rows_at(place, 0, [header, *rows], height=max(height, place.grid.rows))
+
+
+def _rows_at(
+    place: Place,
+    row: int,
+    rows: Sequence[Mapping[str, Scalar]],
+    *,
+    headers: Sequence[str] | None = None,
+    height: int | None = None,
+) -> Iterator[Request]:
+    """Rows written from 0-based `row` on, in our columns only; the range may be higher than its rows."""
+    for column, names in place.layout.runs(headers):
+        cells: list[dict[str, list[Cell]]] = [
+            {"values": [to_cell(r.get(name)) for name in names]} for r in rows
+        ]
+        area = {
+            "sheetId": place.grid.sheet_id,
+            "startRowIndex": row,
+            "endRowIndex": row + (height or len(rows)),
+            "startColumnIndex": column,
+            "endColumnIndex": column + len(names),
+        }
+        yield {"updateCells": {"rows": cells, "fields": "userEnteredValue", "range": area}}

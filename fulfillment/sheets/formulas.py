@@ -1,0 +1,59 @@
+"""The formulas of NPTA Catalogue: what stands beside a product is looked up by its SKU, never by its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fulfillment.sheets.codec import Layout
+from fulfillment.sheets.looking import column_letters
+from fulfillment.sheets.tabs import LIVE_CATALOGUE
+
+CHANGED = '"changed: Sync Catalogue to publish"'
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Formulas as they stand in row 2 of NPTA Catalogue; the spreadsheet moves them to the other rows."""
+
+    catalogue: Layout
+    live: Layout
+
+    def formula(self, name: str) -> str:
+        """`available` or `status`; blank beside a row without a SKU."""
+        found = {"available": self._available, "status": self._status}[name]()
+        return f'=IF({self._typed("SKU")}="","",{found})'
+
+    def _available(self) -> str:
+        return f'IFERROR(IF({self._same("SKU")},{self._published("available")},""),"")'
+
+    def _status(self) -> str:
+        problem, active = self._published("problem"), self._typed("active")
+        entitlements = f'UPPER(SUBSTITUTE({self._typed("entitlements")}," ",""))'
+        same = [
+            f"EXACT({entitlements},{self._text('entitlements')})",
+            f"EXACT(UPPER({self._typed('fulfillment')}),{self._text('fulfillment')})",
+            self._same("product"),
+            self._same("category"),
+            f'IF({active}="",TRUE,{active})={self._published("active")}',
+        ]
+        live = f'IF({problem}<>"","problem: "&{problem},IF(AND({",".join(same)}),"live",{CHANGED}))'
+        # MATCH does not tell cases apart, and the shop does: the SKU found is compared letter by letter
+        return f"IFERROR(IF({self._same('SKU')},{live},{CHANGED}),{CHANGED})"
+
+    def _same(self, header: str) -> str:
+        return f'EXACT(TRIM({self._typed(header)}&""),{self._text(header)})'
+
+    def _typed(self, header: str) -> str:
+        return f"${column_letters(self.catalogue.place[header])}2"
+
+    def _text(self, header: str) -> str:
+        return f'{self._published(header)}&""'
+
+    def _published(self, header: str) -> str:
+        """The published value of this row's SKU."""
+        place = f'MATCH(TRIM({self._typed("SKU")}&""),{self._column("SKU")},0)'
+        return f"INDEX({self._column(header)},{place})"
+
+    def _column(self, header: str) -> str:
+        letters = column_letters(self.live.place[header])
+        return f"'{LIVE_CATALOGUE}'!${letters}:${letters}"

@@ -1,0 +1,179 @@
+"""A look at the workbook: what one read shows, and whether it adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fulfillment.errors import NotSetUp, TornRead
+from fulfillment.model import Product
+from fulfillment.sheets.codec import Codec, Layout, Scalar, from_cell, to_text
+from fulfillment.sheets.fence import STAMPS_MASK, read_stamps
+from fulfillment.sheets.tabs import Codecs, SystemRow
+from fulfillment.workbook import LedgerName, LedgerRow
+
+LOOK_MASK = (
+    f"{STAMPS_MASK},"
+    "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),"
+    "data(startRow,rowData(values(effectiveValue))))"
+)
+
+Rows = list[list[Scalar]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A tab's id and size."""
+
+    sheet_id: int
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The last row of a ledger that was seen: where it stood, and its `no`, to be found there again.
+
+    Row 1 is the header's. It is checked whenever it is used, and never written to.
+    """
+
+    row: int
+    no: int | None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one read of the spreadsheet shows; `blocks` has the rows of each range asked for, by tab."""
+
+    stamps: dict[int, str]
+    grids: dict[str, Grid]
+    blocks: dict[str, list[Rows]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, reply: Mapping[str, Any]) -> Seen:
+        seen = cls(read_stamps(reply), {})
+        for sheet in reply.get("sheets", []):
+            properties = sheet["properties"]
+            size = properties.get("gridProperties", {})
+            title = properties.get("title", "")
+            seen.grids[title] = Grid(
+                properties.get("sheetId", 0), size.get("rowCount", 0), size.get("columnCount", 0)
+            )
+            seen.blocks[title] = [_rows(block) for block in sheet.get("data", [])]
+        return seen
+
+    def block(self, title: str, number: int = 0) -> Rows:
+        """The rows of the tab's n-th range. Raises NotSetUp where the tab is missing."""
+        if title not in self.grids:
+            raise NotSetUp(f"The spreadsheet has no tab `{title}`: run setup, which adds what is missing.")
+        blocks = self.blocks[title]
+        return blocks[number] if number < len(blocks) else []
+
+
+def _rows(block: Mapping[str, Any]) -> Rows:
+    return [[from_cell(cell) for cell in row.get("values", [])] for row in block.get("rowData", [])]
+
+
+def column_letters(column: int) -> str:
+    """`A` for 0, `AA` for 26."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def layout_of(tab_rows: Rows, codec: Codec[Any]) -> Layout:
+    """The layout that a tab's first row shows."""
+    return Layout.of(codec.tab, tab_rows[0] if tab_rows else [])
+
+
+def read_system(rows: Rows, codecs: Codecs) -> SystemRow:
+    """The System row. Raises NotSetUp where it is blank, TornRead where it cannot be read."""
+    layout = layout_of(rows, codecs.system)
+    if len(rows) < 2 or not any(cell not in (None, "") for cell in rows[1]):
+        raise NotSetUp("The tab `System` is blank: run setup, or setup --adopt for a copied spreadsheet.")
+    try:
+        row: SystemRow = codecs.system.reader(layout)(rows[1])
+    except ValueError:
+        raise TornRead("The row of the tab `System` cannot be read.") from None
+    return row
+
+
+def read_products(rows: Rows, system: SystemRow, codecs: Codecs) -> tuple[Product, ...]:
+    """The published catalogue. Raises TornRead where it is not the one that System speaks of."""
+    layout = layout_of(rows, codecs.catalogue)
+    read, sku = codecs.catalogue.reader(layout), layout.place["SKU"]
+    filled = [row for row in rows[1:] if len(row) > sku and to_text(row[sku])]
+    try:
+        products: tuple[Product, ...] = tuple(read(row) for row in filled)
+    except ValueError:
+        raise TornRead("A row of the tab `Live Catalogue` cannot be read.") from None
+    if len({product.sku for product in products}) != len(products):
+        raise TornRead("The tab `Live Catalogue` has a SKU twice.")
+    if any(product.version != system.catalogue_version for product in products):
+        raise TornRead("The tab `Live Catalogue` is not of the version that System speaks of.")
+    return products
+
+
+def read_ledger(
+    name: LedgerName, rows: Rows, layout: Layout, system: SystemRow, *, after: int, codecs: Codecs
+) -> list[LedgerRow]:
+    """The rows of a ledger from `no` after + 1 to where System says it ends, in the order of `no`.
+
+    Rows beyond belong to a commit that System does not speak of yet: they come with the next look. Raises
+    TornRead where one is missing, stands there twice, or cannot be read.
+    """
+    last, read, place = system.last_no()[name], codecs.ledgers[name].reader(layout), layout.place["no"]
+    found: dict[int, LedgerRow] = {}
+    for cells in rows:
+        number = cells[place] if place < len(cells) else None
+        if not isinstance(number, (int, float)) or not after < number <= last:
+            continue
+        if number in found:
+            raise TornRead(f"The tab `{name}` has the row with no {int(number)} twice.")
+        found[int(number)] = _read_or_torn(name, read, cells, int(number))
+    missing = [number for number in range(after + 1, last + 1) if number not in found]
+    if missing:
+        raise TornRead(f"The tab `{name}` has no row with no {missing[0]}, and should end at {last}.")
+    ledger = [found[number] for number in range(after + 1, last + 1)]
+    if any(row.version > system.version for row in ledger):
+        raise TornRead(f"The tab `{name}` holds rows of a version that System does not speak of.")
+    return ledger
+
+
+def _read_or_torn(name: LedgerName, read: Any, cells: Sequence[Scalar], number: int) -> LedgerRow:
+    try:
+        row: LedgerRow = read(cells)
+    except ValueError:
+        raise TornRead(f"The row with no {number} of the tab `{name}` cannot be read.") from None
+    return row
+
+
+def anchor_of(rows: Rows, layout: Layout, *, first_row: int) -> Anchor:
+    """Where these rows of a tab, the first of which is `first_row` (1-based), end."""
+    place = layout.place["no"]
+    for offset in range(len(rows) - 1, -1, -1):
+        cells = rows[offset]
+        if any(cell not in (None, "") for cell in cells):
+            number = cells[place] if place < len(cells) else None
+            is_ledger_row = isinstance(number, (int, float)) and first_row + offset > 1
+            return Anchor(first_row + offset, int(number) if is_ledger_row else None)  # type: ignore[arg-type]
+    return Anchor(1, None)
+
+
+def is_still_there(anchor: Anchor, rows: Rows, layout: Layout) -> bool:
+    """Does the first of these rows, read from the anchor on, still bear its `no`?"""
+    if anchor.row == 1:
+        return True
+    place = layout.place["no"]
+    return bool(rows) and place < len(rows[0]) and rows[0][place] == anchor.no
+
+
+def is_tidy(rows: Rows, products: Sequence[Product], layout: Layout) -> bool:
+    """Do the products stand one below the other right under the header, so that a block fits beside them?"""
+    place = layout.place["SKU"]
+    skus = [to_text(row[place]) if place < len(row) else "" for row in rows[1 : len(products) + 1]]
+    return skus == [product.sku for product in products]

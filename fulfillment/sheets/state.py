@@ -1,0 +1,197 @@
+"""What an instance knows of the workbook: read whole once, then moved forward by looks and commits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from fulfillment.errors import BatchRefused, NotOurs, NotSetUp, TornRead
+from fulfillment.model import Product
+from fulfillment.sheets.batches import Commit, Place
+from fulfillment.sheets.client import Json, SheetsClient
+from fulfillment.sheets.codec import Layout
+from fulfillment.sheets.looking import (
+    LOOK_MASK,
+    Anchor,
+    Seen,
+    anchor_of,
+    column_letters,
+    is_still_there,
+    is_tidy,
+    layout_of,
+    read_ledger,
+    read_products,
+    read_system,
+)
+from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
+from fulfillment.workbook import LEDGERS, LedgerName, LedgerRow, Snapshot, commits_of
+
+VIEW_RANGES = (f"'{SYSTEM}'!1:2", f"'{LIVE_CATALOGUE}'", f"'{KEY_INVENTORY}'!1:1")
+HEADER_RANGES = tuple(f"'{name}'!1:1" for name in LEDGERS)
+"""Google shows a sheet's id and size only where a range of it is asked for."""
+
+
+@dataclass(slots=True)
+class State:
+    """What this instance knows, and since when."""
+
+    snapshot: Snapshot
+    system: SystemRow
+    places: dict[str, Place]
+    anchors: dict[LedgerName, Anchor]
+    stamps: set[int]
+    is_tidy: bool
+    """Is Live Catalogue without gaps, in the order of `snapshot.catalogue`?"""
+    looked_at: float
+    """Monotonic time: this was the truth then, or later."""
+
+    def advance(self, commit: Commit, reply: Json | None, sent_at: float) -> None:
+        """Move forward by a commit of ours that landed; without its reply the next use looks again."""
+        system = commit.system
+        self.snapshot.advance(commit.changes, system.version)
+        self.system = system
+        self.stamps = (self.stamps | {system.version}) - set(commit.forget)
+        self.is_tidy = self.is_tidy or commit.whole_catalogue
+        for name, rows in commit.changes.ledger_rows().items():
+            anchor = self.anchors[name]
+            self.anchors[name] = Anchor(anchor.row + len(rows), rows[-1].no)
+        if reply is not None and self._sees_same_columns(reply, commit):
+            self.looked_at = sent_at
+        else:
+            self.looked_at = float("-inf")
+
+    def _sees_same_columns(self, reply: Json, commit: Commit) -> bool:
+        """Does the reply show the columns where the commit wrote them? Takes over the grids' sizes."""
+        seen = Seen.of(reply.get("updatedSpreadsheet", {}))
+        for title in [*commit.written(), SYSTEM]:
+            place = self.places[title]
+            if title not in seen.grids:
+                return False
+            self.places[title] = replace(place, grid=seen.grids[title])
+            rows = seen.block(title)
+            if Layout.of(place.layout.tab, rows[0] if rows else []).header_row != place.layout.header_row:
+                return False
+        return True
+
+
+def read_everything(client: SheetsClient, codecs: Codecs) -> State:
+    """The whole workbook. 2 reads. Raises TornRead where they do not add up, NotSetUp, NotOurs."""
+    began = time.monotonic()
+    try:
+        seen = Seen.of(client.get([*VIEW_RANGES, *HEADER_RANGES], LOOK_MASK))
+        tabs = dict(zip(LEDGERS, client.values([f"'{name}'" for name in LEDGERS]), strict=True))
+    except BatchRefused:
+        titles = ", ".join(f"`{title}`" for title in (*LEDGERS, KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM))
+        raise NotSetUp(
+            f"A tab is missing: there must be {titles}. Run setup, which adds what is missing."
+        ) from None
+    system = system_of(seen, client, codecs)
+    layouts = {name: layout_of(tabs[name], codecs.ledgers[name]) for name in LEDGERS}
+    rows = {
+        name: read_ledger(name, tabs[name], layouts[name], system, after=0, codecs=codecs) for name in LEDGERS
+    }
+    anchors = {name: anchor_of(tabs[name], layouts[name], first_row=1) for name in LEDGERS}
+    return _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs)
+
+
+def look(state: State, client: SheetsClient, codecs: Codecs) -> State:
+    """The workbook as it is now, each ledger from the last row known on. 1 read.
+
+    Where that row is not the same any more, or a column moved, everything is read anew: 3 reads.
+    """
+    began = time.monotonic()
+    layouts = {name: state.places[name].layout for name in LEDGERS}
+    try:
+        seen = Seen.of(client.get([*VIEW_RANGES, *_tail_ranges(state.anchors, layouts)], LOOK_MASK))
+    except BatchRefused:  # a tab is gone, or shorter than it was
+        return read_everything(client, codecs)
+    system = system_of(seen, client, codecs)
+    if system.version < state.snapshot.version:
+        raise TornRead(f"Version {system.version} was read after {state.snapshot.version} was seen.")
+    if not all(_is_same_ledger(seen, name, state) for name in LEDGERS):
+        return read_everything(client, codecs)
+    tails = {name: seen.block(name, 1) for name in LEDGERS}
+    last = state.snapshot.last_no
+    rows = {
+        name: read_ledger(name, tails[name], layouts[name], system, after=last[name], codecs=codecs)
+        for name in LEDGERS
+    }
+    anchors = {
+        name: anchor_of(tails[name], layouts[name], first_row=state.anchors[name].row) for name in LEDGERS
+    }
+    return _stated(state.snapshot, seen, system, rows, layouts, anchors, began, codecs)
+
+
+def _tail_ranges(anchors: Mapping[LedgerName, Anchor], layouts: Mapping[LedgerName, Layout]) -> Iterable[str]:
+    for name, anchor in anchors.items():
+        yield f"'{name}'!1:1"
+        yield f"'{name}'!A{anchor.row}:{column_letters(layouts[name].width - 1)}"
+
+
+def _is_same_ledger(seen: Seen, name: LedgerName, state: State) -> bool:
+    """Do the columns, and the last row known, still stand where they stood?"""
+    known = state.places[name].layout
+    header = seen.block(name)
+    now = Layout.of(known.tab, header[0] if header else [])
+    return now.header_row == known.header_row and is_still_there(
+        state.anchors[name], seen.block(name, 1), now
+    )
+
+
+def system_of(seen: Seen, client: SheetsClient, codecs: Codecs) -> SystemRow:
+    """The System row, checked against the stamps of the same read. Raises TornRead, NotOurs.
+
+    A row newer than the stamps is normal, as a commit may fall in between; an older one is a stale read.
+    """
+    system = read_system(seen.block(SYSTEM), codecs)
+    if system.spreadsheet_id != client.spreadsheet_id:
+        raise NotOurs(
+            "This spreadsheet is a copy of another one: its System row names a different spreadsheet. "
+            "Nothing is assigned from it. To take it over, run `python -m fulfillment setup --adopt`."
+        )
+    if max(seen.stamps, default=0) > system.version:
+        raise TornRead(
+            f"System says version {system.version}, and a stamp of a later one stands. Where that stays so, "
+            "the spreadsheet was restored to an earlier state: see `python -m fulfillment setup --adopt`."
+        )
+    return system
+
+
+def _stated(
+    snapshot: Snapshot,
+    seen: Seen,
+    system: SystemRow,
+    rows: Mapping[LedgerName, list[LedgerRow]],
+    layouts: Mapping[LedgerName, Layout],
+    anchors: dict[LedgerName, Anchor],
+    began: float,
+    codecs: Codecs,
+) -> State:
+    """The state that a read shows; raises before it moves the snapshot."""
+    live = seen.block(LIVE_CATALOGUE)
+    products = read_products(live, system, codecs)
+    places: dict[str, Place] = {
+        **{str(name): Place(seen.grids[name], layouts[name]) for name in LEDGERS},
+        LIVE_CATALOGUE: Place(seen.grids[LIVE_CATALOGUE], layout_of(live, codecs.catalogue)),
+        KEY_INVENTORY: Place(
+            seen.grids[KEY_INVENTORY], layout_of(seen.block(KEY_INVENTORY), codecs.inventory)
+        ),
+        SYSTEM: Place(seen.grids[SYSTEM], layout_of(seen.block(SYSTEM), codecs.system)),
+    }
+    tidy = is_tidy(live, products, places[LIVE_CATALOGUE].layout)
+    _advance(snapshot, rows, products, system)
+    return State(snapshot, system, places, anchors, set(seen.stamps), tidy, began)
+
+
+def _advance(
+    snapshot: Snapshot,
+    rows: Mapping[LedgerName, list[LedgerRow]],
+    products: tuple[Product, ...],
+    system: SystemRow,
+) -> None:
+    for version, changes in commits_of(*(rows[name] for name in LEDGERS)):  # type: ignore[arg-type]
+        snapshot.advance(changes, version)
+    snapshot.catalogue = {product.sku: product for product in products}
+    snapshot.catalogue_version = system.catalogue_version
+    snapshot.version = system.version

@@ -1,0 +1,145 @@
+"""The workbook in Google Sheets: looked at, and moved forward by one batchUpdate a commit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from fulfillment.answers import when
+from fulfillment.catalogue import CatalogueRow
+from fulfillment.errors import Damaged, TornRead
+from fulfillment.ports import Books, Views
+from fulfillment.sheets import books, people
+from fulfillment.sheets.batches import Commit
+from fulfillment.sheets.client import SheetsClient, to_bytes
+from fulfillment.sheets.fence import STAMPS_KEPT
+from fulfillment.sheets.schema import Schema
+from fulfillment.sheets.sending import Sending
+from fulfillment.sheets.state import State, look, read_everything
+from fulfillment.sheets.tabs import Codecs, SystemRow
+from fulfillment.stocktake import PastedRow, RowResult
+from fulfillment.workbook import Changes, LedgerName, Snapshot
+
+TORN_PATIENCE_S = 6.0
+"""For so long a look that does not add up is taken for a lagging read; after that a person broke the tabs."""
+
+PRUNED_AT_ONCE = 20
+"""Stamps that one commit forgets at the most, where several have grown too old."""
+
+
+class SheetStore:
+    """A Store on one spreadsheet; one thread at a time."""
+
+    def __init__(
+        self,
+        client: SheetsClient,
+        schema: Schema,
+        *,
+        new_commit_id: Callable[[], str],
+        now: Callable[[], datetime],
+    ) -> None:
+        """`new_commit_id` gives 12 characters that no other commit has."""
+        self._client = client
+        self._schema = schema
+        self._codecs = Codecs(schema)
+        self._new_commit_id = new_commit_id
+        self._now = now
+        self._state: State | None = None
+        self._highest = 0
+        """The highest version ever seen: none below it is accepted, also not by reading everything anew."""
+        self._torn_since: float | None = None
+
+    def snapshot(self, *, looked_since: float) -> Snapshot:
+        """See Store."""
+        if self._state is None or self._state.looked_at < looked_since:
+            self._state = self._looked()
+        return self._state.snapshot
+
+    def _looked(self) -> State:
+        """A look that adds up. Raises TornRead, and Damaged where looking again has not helped for long."""
+        try:
+            state = self._look()
+            if state.snapshot.version < self._highest:
+                raise TornRead(f"Version {state.snapshot.version} was read after {self._highest} was seen.")
+        except TornRead as torn:
+            self._torn_since = self._torn_since or time.monotonic()
+            if time.monotonic() - self._torn_since < TORN_PATIENCE_S:
+                raise
+            self._state, self._torn_since = None, None
+            raise Damaged(f"{torn} Nothing is assigned until that is put right: run the audit.") from torn
+        self._torn_since, self._highest = None, state.snapshot.version
+        return state
+
+    def _look(self) -> State:
+        if self._state is None:
+            return read_everything(self._client, self._codecs)
+        return look(self._state, self._client, self._codecs)
+
+    def commit(self, changes: Changes, views: Views, *, until: float) -> None:
+        """See Store."""
+        state = self._state
+        assert state is not None, "a commit is planned on a snapshot"
+        commit = self._commit(state, changes, views)
+        sending = Sending(
+            self._client,
+            commit.system.version,
+            commit.system.commit_id,
+            body=to_bytes(commit.body(state.places, self._codecs)),
+            without_prune=to_bytes(commit.body(state.places, self._codecs, prune=False)),
+            until=until,
+        )
+        sent_at = time.monotonic()
+        try:
+            reply = sending.run()
+        except Exception:
+            state.looked_at = float("-inf")  # whatever happened, look before the next plan
+            raise
+        state.advance(commit, reply, sent_at)
+        self._highest = commit.system.version
+
+    def _commit(self, state: State, changes: Changes, views: Views) -> Commit:
+        snapshot, version = state.snapshot, state.snapshot.version + 1
+        numbered = changes.numbered(snapshot.last_no, version)
+        old = sorted(stamp for stamp in state.stamps if stamp <= version - STAMPS_KEPT)
+        published = numbered.catalogue
+        return Commit(
+            changes=numbered,
+            views=views,
+            system=self._system_row(state, numbered, version),
+            forget=tuple(old[:PRUNED_AT_ONCE]),
+            catalogue=tuple(snapshot.catalogue.values()) if published is None else published,
+            whole_catalogue=published is not None or changes.views or not state.is_tidy,
+        )
+
+    def _system_row(self, state: State, changes: Changes, version: int) -> SystemRow:
+        last: dict[LedgerName, int] = dict(state.snapshot.last_no)
+        last.update({name: rows[-1].no for name, rows in changes.ledger_rows().items()})
+        return SystemRow(
+            version=version,
+            commit_id=self._new_commit_id(),
+            committed_at=when(self._now()),
+            last_import_no=last["Import History"],
+            last_assignment_no=last["Assignments"],
+            last_answer_no=last["Order Cache"],
+            last_message_no=state.system.last_message_no,
+            catalogue_version=version if changes.catalogue is not None else state.system.catalogue_version,
+            schema_version=self._schema.version,
+            spreadsheet_id=self._client.spreadsheet_id,
+        )
+
+    def read_books(self) -> Books:
+        """See Store."""
+        return books.read_books(self._client, self._codecs)
+
+    def read_catalogue(self) -> Sequence[CatalogueRow]:
+        """See Store."""
+        return people.read_catalogue(self._client, self._schema)
+
+    def read_import_tab(self) -> Sequence[PastedRow]:
+        """See Store."""
+        return people.read_import_tab(self._client, self._schema)
+
+    def settle_import_tab(self, pasted: Sequence[PastedRow], results: Sequence[RowResult]) -> None:
+        """See Store."""
+        people.settle_import_tab(self._client, self._schema, pasted, results)
