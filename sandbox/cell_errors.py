@@ -63,6 +63,19 @@ def unknown_name(message: str = "") -> Error:
     return Error("#NAME?", message)
 
 
+def wrong_kind(function: str, parameter: int, wanted: str, text: str) -> Error:
+    """#VALUE! in Google's words, for a text where a number or a boolean is wanted."""
+    return bad_value(
+        f"Function {function} parameter {parameter} expects {wanted} values. "
+        f"But '{text}' is a text and cannot be coerced to a {wanted}."
+    )
+
+
+def different_sizes(function: str) -> Error:
+    """#VALUE! in Google's words, for ranges that do not lie side by side."""
+    return bad_value(f"Array arguments to {function} are of different size.")
+
+
 def divided_by_zero(function: str = "DIVIDE") -> Error:
     """#DIV/0! in Google's words."""
     return Error("#DIV/0!", f"Function {function} parameter 2 cannot be zero.")

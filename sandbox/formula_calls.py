@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.cell_errors import Error, bad_number, not_available, unknown_name
+from sandbox.cell_errors import Error, bad_number, not_available, unknown_name, wrong_kind
 from sandbox.formula_nodes import Node, Scope, scalar
-from sandbox.formula_values import Operand, to_number, to_text, to_truth
+from sandbox.formula_values import Operand, Scalar, to_number, to_text, to_truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,24 @@ class Function:
         taken: list[object] = []
         for position, node in enumerate(arguments):
             kind = self._kind(position)
-            argument = _ARGUMENTS[kind](node, scope)
+            argument = self._argument(kind, position + 1, node, scope)
             if isinstance(argument, Error) and kind not in _TAKE_ERRORS:
                 return argument
             taken.append(argument)
         return self._applied(scope, taken)
+
+    def _argument(self, kind: str, parameter: int, node: Node, scope: Scope) -> object:
+        if kind == "lazy":
+            return node
+        if kind in ("area", "operand"):
+            return node.evaluate(scope)
+        value = scalar(node, scope)
+        if kind not in _COERCIONS:
+            return value
+        coerce, wanted = _COERCIONS[kind]
+        argument = coerce(value)
+        is_wrong = isinstance(argument, Error) and isinstance(value, str)
+        return wrong_kind(self.name, parameter, wanted, str(value)) if is_wrong else argument
 
     def _applied(self, scope: Scope, arguments: list[object]) -> Operand:
         try:
@@ -72,41 +85,17 @@ class Function:
 
     def _wrong_count(self, count: int) -> str:
         least, most = self.required, len(self.kinds)
-        expected = (
-            f"{least} or more" if self.repeats else str(least) if least == most else f"{least} to {most}"
+        expected = f"between {least} and {most}" if least < most else str(least)
+        expected = f"at least {least}" if self.repeats else expected
+        return (
+            f"Wrong number of arguments to {self.name}. "
+            f"Expected {expected} arguments, but got {count} arguments."
         )
-        return f"Wrong number of arguments to {self.name}. Expected {expected} arguments, but got {count}."
 
-
-def _as_operand(node: Node, scope: Scope) -> Operand:
-    return node.evaluate(scope)
-
-
-def _as_number(node: Node, scope: Scope) -> float | Error:
-    return to_number(scalar(node, scope))
-
-
-def _as_text(node: Node, scope: Scope) -> str | Error:
-    return to_text(scalar(node, scope))
-
-
-def _as_truth(node: Node, scope: Scope) -> bool | Error:
-    return to_truth(scalar(node, scope))
-
-
-def _as_lazy(node: Node, scope: Scope) -> Node:
-    return node
-
-
-_ARGUMENTS: dict[str, Callable[[Node, Scope], object]] = {
-    "value": scalar,
-    "any": scalar,
-    "number": _as_number,
-    "text": _as_text,
-    "truth": _as_truth,
-    "area": _as_operand,
-    "operand": _as_operand,
-    "lazy": _as_lazy,
-}
 
 _TAKE_ERRORS = {"any", "operand"}
+_COERCIONS: dict[str, tuple[Callable[[Scalar], object], str]] = {
+    "number": (to_number, "number"),
+    "text": (to_text, "text"),
+    "truth": (to_truth, "boolean"),
+}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from sandbox.cell_errors import Error, bad_value, divided_by_zero
+from sandbox.cell_errors import Error, bad_value, different_sizes, divided_by_zero
 from sandbox.formula_functions import function
 from sandbox.formula_nodes import Scope
 from sandbox.formula_operators import finite
@@ -89,14 +89,14 @@ def _equals(value: Scalar, wanted: Scalar) -> bool:
     return isinstance(value, int | float) and value == wanted
 
 
-def _conditions(pairs: Sequence[object]) -> list[Condition] | Error:
+def _conditions(name: str, pairs: Sequence[object]) -> list[Condition] | Error:
     conditions: list[Condition] = []
     for area, wanted in zip(pairs[::2], pairs[1::2], strict=True):
         if not isinstance(area, Area):
             return bad_value("Argument must be a range.")
         conditions.append(Condition(area, criterion(wanted)))  # type: ignore[arg-type]
     shapes = {(condition.area.height, condition.area.width) for condition in conditions}
-    return conditions if len(shapes) == 1 else bad_value("Array arguments are of different size.")
+    return conditions if len(shapes) == 1 else different_sizes(name)
 
 
 def _places(conditions: Sequence[Condition]) -> Iterator[tuple[int, int]]:
@@ -120,46 +120,46 @@ def _count(conditions: Sequence[Condition]) -> float:
 
 @function("COUNTIF", "area value")
 def _countif(scope: Scope, *pair: object) -> Operand:
-    conditions = _conditions(pair)
+    conditions = _conditions("COUNTIF", pair)
     return conditions if isinstance(conditions, Error) else _count(conditions)
 
 
 @function("COUNTIFS", "area value", repeats=2)
 def _countifs(scope: Scope, *pairs: object) -> Operand:
-    conditions = _conditions(pairs)
+    conditions = _conditions("COUNTIFS", pairs)
     return conditions if isinstance(conditions, Error) else _count(conditions)
 
 
 @function("SUMIF", "area value area?")
 def _sumif(scope: Scope, area: Operand, wanted: Scalar, summed: Operand | None = None) -> Operand:
-    numbers = _chosen(area if summed is None else summed, (area, wanted), same_size=False)
+    numbers = _chosen("SUMIF", area if summed is None else summed, (area, wanted), same_size=False)
     return numbers if isinstance(numbers, Error) else finite(float(sum(numbers)))
 
 
 @function("SUMIFS", "area area value", repeats=2)
 def _sumifs(scope: Scope, summed: Operand, *pairs: object) -> Operand:
-    numbers = _chosen(summed, pairs, same_size=True)
+    numbers = _chosen("SUMIFS", summed, pairs, same_size=True)
     return numbers if isinstance(numbers, Error) else finite(float(sum(numbers)))
 
 
 @function("AVERAGEIF", "area value area?")
 def _averageif(scope: Scope, area: Operand, wanted: Scalar, summed: Operand | None = None) -> Operand:
-    numbers = _chosen(area if summed is None else summed, (area, wanted), same_size=False)
+    numbers = _chosen("AVERAGEIF", area if summed is None else summed, (area, wanted), same_size=False)
     if isinstance(numbers, Error):
         return numbers
     return finite(sum(numbers) / len(numbers)) if numbers else divided_by_zero("AVERAGEIF")
 
 
-def _chosen(summed: Operand, pairs: Sequence[object], *, same_size: bool) -> list[float] | Error:
+def _chosen(name: str, summed: Operand, pairs: Sequence[object], *, same_size: bool) -> list[float] | Error:
     """The numbers beside the cells that meet the conditions."""
-    conditions = _conditions(pairs)
+    conditions = _conditions(name, pairs)
     if isinstance(conditions, Error):
         return conditions
     if not isinstance(summed, Area):
         return bad_value("Argument must be a range.")
     first = conditions[0].area
     if same_size and (summed.height, summed.width) != (first.height, first.width):
-        return bad_value("Array arguments are of different size.")
+        return different_sizes(name)
     numbers: list[float] = []
     columns = [summed.part(0, col, first.height, 1).column(0) for col in range(first.width)]
     for row, col in _places(conditions):

@@ -13,9 +13,9 @@ from sandbox.cell_errors import (
     bad_value,
     unknown_name,
 )
-from sandbox.formula_operators import COMPARISONS, calculated, joined
+from sandbox.formula_operators import COMPARISONS, calculated, joined, number_for
 from sandbox.formula_references import Reference
-from sandbox.formula_values import Area, Cells, Operand, Scalar, compare, to_number
+from sandbox.formula_values import Area, Cells, Operand, Scalar, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Sign:
         value = scalar(self.operand, scope)
         if self.operator == "+":
             return value
-        number = to_number(value)
+        number = number_for("UMINUS", 1, value)
         return number if isinstance(number, Error) else 0.0 - number
 
 
@@ -99,7 +99,7 @@ class Percent:
     operand: Node
 
     def evaluate(self, scope: Scope) -> Operand:
-        number = to_number(scalar(self.operand, scope))
+        number = number_for("UNARY_PERCENT", 1, scalar(self.operand, scope))
         return number if isinstance(number, Error) else number / 100
 
 
@@ -128,7 +128,7 @@ class Operation:
             return order if isinstance(order, Error) else COMPARISONS[self.operator](order)
         if self.operator == "&":
             return joined(left, right)
-        return calculated(self.operator, to_number(left), to_number(right))
+        return calculated(self.operator, left, right)
 
 
 def scalar(node: Node, scope: Scope) -> Scalar:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox.cell_errors import Error, bad_number, divided_by_zero
-from sandbox.formula_values import Scalar, to_text
+from sandbox.cell_errors import Error, bad_number, divided_by_zero, wrong_kind
+from sandbox.formula_values import Scalar, to_number, to_text
 
 COMPARISONS: dict[str, Callable[[int], bool]] = {
     "=": lambda order: order == 0,
@@ -25,18 +25,27 @@ def joined(left: Scalar, right: Scalar) -> str | Error:
     return other if isinstance(other, Error) else one + other
 
 
-def calculated(operator: str, left: float | Error, right: float | Error) -> Scalar:
-    """What + - * / or ^ makes of two numbers; the first error, where one is no number."""
-    if isinstance(left, Error):
-        return left
-    if isinstance(right, Error):
-        return right
-    if operator == "/" and right == 0:
+def calculated(operator: str, left: Scalar, right: Scalar) -> Scalar:
+    """What + - * / or ^ makes of two values; the first error, where one is no number."""
+    name = _NAMES[operator]
+    one, other = number_for(name, 1, left), number_for(name, 2, right)
+    if isinstance(one, Error):
+        return one
+    if isinstance(other, Error):
+        return other
+    if operator == "/" and other == 0:
         return divided_by_zero()
     try:
-        return finite(_ARITHMETIC[operator](left, right))
+        return finite(_ARITHMETIC[operator](one, other))
     except (OverflowError, ZeroDivisionError):
         return bad_number("The result is not a number that a cell can hold.")
+
+
+def number_for(function: str, parameter: int, value: Scalar) -> float | Error:
+    """The value as a number, for an operator that Google calls by this name."""
+    number = to_number(value)
+    is_text = isinstance(number, Error) and isinstance(value, str)
+    return wrong_kind(function, parameter, "number", str(value)) if is_text else number
 
 
 def finite(number: float | complex) -> Scalar:
@@ -51,6 +60,7 @@ def _power(base: float, exponent: float) -> float | complex:
     return result
 
 
+_NAMES = {"+": "ADD", "-": "MINUS", "*": "MULTIPLY", "/": "DIVIDE", "^": "POW"}
 _ARITHMETIC: dict[str, Callable[[float, float], float | complex]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,

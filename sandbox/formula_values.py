@@ -107,7 +107,9 @@ def to_number(value: Scalar) -> float | Error:
         return 0.0
     if isinstance(value, str):
         number = number_in(value)
-        return bad_value(_not_a_number(value)) if number is None else number
+        return (
+            bad_value(f"'{value}' is a text and cannot be coerced to a number.") if number is None else number
+        )
     return float(value)
 
 
@@ -202,10 +204,6 @@ def wildcard(pattern: str) -> re.Pattern[str]:
         else:
             parts.append({"*": ".*", "?": "."}.get(character, re.escape(character)))
     return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-
-
-def _not_a_number(text: str) -> str:
-    return f"'{text}' is a text and cannot be coerced to a number."
 
 
 def _ordered(value: Scalar, other: Scalar) -> tuple[int, float | str]:

@@ -13,9 +13,9 @@ from sandbox.serials import date_serial, time_serial
 NumberFormat = dict[str, str]
 
 _NUMBER = re.compile(
-    r"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<dollar>\$)?\s*(?P<sign2>[+-])?"
+    r"(?P<open>\()?(?P<sign>[+-])?(?:(?P<dollar>\$)\s*)?(?P<sign2>[+-])?"
     r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?P<decimals>\.[0-9]*)?(?P<exponent>[eE][+-]?[0-9]{1,3})?"
-    r"\s*(?P<percent>%)?\s*(?P<close>\))?"
+    r"\s*(?P<percent>%)?(?P<close>\))?"
 )
 _MONTHS = [name.lower() for name in MONTHS]
 _DATES = [
@@ -53,16 +53,17 @@ def parse_user_entered(text: str, *, today: date | None = None) -> Entered:
     if text.startswith("'"):
         return Entered(text[1:])
     stripped = text.strip()
-    if stripped.startswith("=") and len(stripped) > 1:
-        return Entered(formula=stripped)
+    # Only at the very beginning: a blank before the = is the people's way to keep a formula from running.
+    if text.startswith("=") and len(stripped) > 1:
+        return Entered(formula=text)
     if stripped.upper() in _TRUTH:
         return Entered(_TRUTH[stripped.upper()])
     number = _parse_number(stripped) or _parse_moment(stripped, today)
     if number is not None:
         return number
     # A plus that starts no number starts a formula: "+A1" is "=+A1", and "+x y" shows #ERROR!.
-    if stripped.startswith("+") and len(stripped) > 1:
-        return Entered(formula=f"={stripped}")
+    if text.startswith("+") and len(stripped) > 1:
+        return Entered(formula=f"={text}")
     return Entered(text or None)
 
 

@@ -108,6 +108,10 @@ LOGIC = [
     ('=T("a")', "a"),
     ("=T(1)", ""),
     ('=EXACT("a","A")', False),
+    ("=XOR(TRUE,TRUE,1)", True),
+    ("=ISERR(NA())", False),
+    ("=ISLOGICAL(FALSE())", True),
+    ("=ISNONTEXT(TRUE())", True),
 ]
 
 
@@ -147,6 +151,16 @@ TEXTS = [
     ('=REGEXMATCH("EX-001","^EX-\\d+$")', True),
     ('=REGEXMATCH("abc","(?=a)")', "#REF!"),
     ('=REGEXMATCH("abc","(")', "#REF!"),
+    ('=REGEXMATCH("aaaa","(a+)+$")', "#ERROR!"),
+    ('=REPT("ab",2)', "abab"),
+    ('=REPT("ab",-1)', "#NUM!"),
+    ('=CONCAT("a",1)&CLEAN("b"&CHAR(7))', "a1b"),
+    ('=RIGHT("a",-1)', "#NUM!"),
+    ('=SEARCH("a","abc",9)', "#VALUE!"),
+    ('=SUBSTITUTE("a","","b")&SUBSTITUTE("a","a","b",2)', "aa"),
+    ('=SUBSTITUTE("a","a","b",0)', "#NUM!"),
+    ('=TEXT(TRUE,"0")', "TRUE"),
+    ("=VALUE(TRUE)", "#VALUE!"),
 ]
 
 
@@ -178,6 +192,12 @@ NUMBERS = [
     ("=AVERAGE(1,2)", 1.5),
     ("=MAX(A1:A9)", 0),
     ("=AVERAGE(A1:A9)", "#DIV/0!"),
+    ('=SUM("x")', "#VALUE!"),
+    ("=ROUND(1.5,999)", 1.5),
+    ("=ROUND(1.5,20)", 1.5),
+    ("=DATE(99999,1,1)", "#NUM!"),
+    ("=YEAR(1e9)", "#NUM!"),
+    ("=MOD(1e308,1e-10)", "#NUM!"),
 ]
 
 
@@ -229,6 +249,13 @@ LOOKUPS = [
     ("=XLOOKUP(25,D1:D3,E1:E3,,-1)", 20),
     ("=XLOOKUP(25,D1:D3,E1:E3,,1)", 10),
     ('=XLOOKUP("b",G1:I1,G1:I1)', "b"),
+    ('=XLOOKUP("e?~**",A:A,B:B,,2)', "30"),
+    ('=XLOOKUP("b",A1:B2,A1:B2)', "#VALUE!"),
+    ("=VLOOKUP(1,2,1)", "#VALUE!"),
+    ('=VLOOKUP("cpt",A:B,0)', "#VALUE!"),
+    ("=INDEX(5,1,1)", 5),
+    ("=INDEX(5,2)", "#NUM!"),
+    ("=ROW(5)", "#N/A"),
 ]
 
 
@@ -265,6 +292,13 @@ COUNTS = [
     ('=TEXTJOIN("-",FALSE,G1:I1,A7)', "a-b-c-"),
     ("=CONCATENATE(D1:E2)", "10302020"),
     ("=AND(B1:B2)", True),
+    ('=COUNTIF(B:B,"true")', 1),
+    ('=COUNTIF(B:B,"<>true")', 99),
+    ('=AVERAGEIF(A:A,"cpt",B:B)', 13.75),
+    ('=AVERAGEIF(A:A,"none",B:B)', "#DIV/0!"),
+    ('=SUMIF(A1:A3,"*",H1)', 0),
+    ('=SUMIFS(B1:B3,A1:A2,"*")', "#VALUE!"),
+    ("=COUNTIF(1,1)", "#VALUE!"),
 ]
 
 
@@ -292,8 +326,17 @@ def test_errors_say_why_in_googles_words() -> None:
     assert value('=MATCH("x",A:A,0)') == Error("#N/A", "Did not find value 'x' in MATCH evaluation.")
     assert value("='Gone'!A1") == Error("#REF!", "Unresolved sheet name 'Gone'.")
     assert value("=A999") == Error("#REF!", "Reference does not exist.")
-    assert value("=LEFT()").code == "#N/A"  # type: ignore[union-attr]
-    assert value("=#REF!+1").code == "#REF!"  # type: ignore[union-attr]
+    assert value("=#REF!+1") == Error("#REF!", "Reference does not exist.")
+    assert value("=1/0") == Error("#DIV/0!", "Function DIVIDE parameter 2 cannot be zero.")
+    coerced = (
+        "Function ADD parameter 2 expects number values. But 'x' is a text and cannot be coerced to a number."
+    )
+    assert value('=1+"x"') == Error("#VALUE!", coerced)
+    assert value('=LEFT("a","x")') == Error("#VALUE!", coerced.replace("ADD", "LEFT"))
+    count = "Wrong number of arguments to IF. Expected between 2 and 3 arguments, but got 1 arguments."
+    assert value("=IF(1)") == Error("#N/A", count)
+    sizes = "Array arguments to COUNTIFS are of different size."
+    assert value("=COUNTIFS(A1:A2,1,B1:B3,1)") == Error("#VALUE!", sizes)
 
 
 def test_an_error_bears_the_apis_name_and_its_reason() -> None:
