@@ -2,22 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
-from fulfillment.model import Policy
+from fulfillment.audit_orders import audit_orders
+from fulfillment.audit_rows import Breach, audit_rows
+from fulfillment.audit_seats import SeatAudit
+from fulfillment.catalogue import availability
+from fulfillment.model import Policy, Pool, Product
+from fulfillment.pools import Stock, stock_after
 from fulfillment.ports import Books
+from fulfillment.stocktake import InventoryRow, inventory
+from fulfillment.workbook import Row, commits_of
 
+__all__ = ["Breach", "audit"]
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A promise that the tabs do not keep; `no` is 0 where it concerns no single row."""
-
-    promise: int
-    tab: str
-    no: int
-    message: str
+REFRESH = "Run Refresh Inventory."
+ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""Times of views are not compared."""
 
 
 def audit(books: Books, policy: Policy) -> tuple[Breach, ...]:
-    """Every breach there is, damaged rows first."""
-    raise NotImplementedError
+    """Every breach there is, damaged rows first; no message names a key code."""
+    events, assignments, answers = map(_counted, (books.events, books.assignments, books.answers))
+    seats = SeatAudit.of(commits_of(events, assignments, answers))
+    stock = stock_after(seats.pools, (), ())
+    return (
+        *audit_rows(books),
+        *seats.breaches,
+        *audit_orders(assignments, answers),
+        *_audit_inventory(books.inventory, stock, policy),
+        *_audit_catalogue(books.catalogue, stock, policy),
+    )
+
+
+def _counted(rows: Iterable[Row]) -> Sequence[Row]:
+    """The rows that count: not the exact copies that a person made, nor rows without a number."""
+    return [row for row in dict.fromkeys(rows) if row.no > 0]
+
+
+Figures = tuple[int, int, int, str]
+
+
+def _audit_inventory(rows: Sequence[InventoryRow], stock: Stock, policy: Policy) -> Iterator[Breach]:
+    """Key Inventory against what the ledgers say, pool by pool."""
+    shown, due = _figures(rows), _figures(inventory(stock, policy, ANY_TIME))
+    for pool, count in Counter(map(_pool_of, rows)).items():
+        if count > 1:
+            yield Breach(8, "Key Inventory", 0, f"{pool} stands in {count} rows. {REFRESH}")
+    for pool in sorted({*shown, *due}):
+        if shown.get(pool) != due.get(pool):
+            wrong = (
+                f"{pool} shows {_in_words(shown.get(pool))}, and the ledgers say {_in_words(due.get(pool))}."
+            )
+            yield Breach(8, "Key Inventory", 0, f"{wrong} {REFRESH}")
+
+
+def _pool_of(row: InventoryRow) -> Pool:
+    return Pool(row.region, row.provider, row.product_code, row.component)
+
+
+def _figures(rows: Iterable[InventoryRow]) -> dict[Pool, Figures]:
+    return {_pool_of(row): (row.total, row.used, row.available, row.level) for row in rows}
+
+
+def _in_words(figures: Figures | None) -> str:
+    return "no row" if figures is None else "total {}, used {}, available {} ({})".format(*figures)
+
+
+def _audit_catalogue(products: Sequence[Product], stock: Stock, policy: Policy) -> Iterator[Breach]:
+    """Live Catalogue's `available` against what the ledgers say."""
+    due = availability({product.sku: product for product in products}, stock, policy)
+    for product in products:
+        if product.available != due[product.sku]:
+            shown, right = (_or_blank(n) for n in (product.available, due[product.sku]))
+            wrong = f"{product.sku} shows {shown} available, and the ledgers say {right}."
+            yield Breach(8, "Live Catalogue", 0, f"{wrong} {REFRESH}")
+
+
+def _or_blank(available: int | None) -> str:
+    return "nothing" if available is None else str(available)

@@ -45,6 +45,9 @@ class Store(Protocol):
         Raises TornRead, Unavailable, WorkbookBroken, NotAllowed.
         """
 
+    def forget(self) -> None:
+        """The next snapshot reads everything anew, as a cold start does."""
+
     def commit(self, changes: Changes, views: Views, *, until: float) -> None:
         """These rows stand in the spreadsheet, and the snapshot has moved forward by them. 1 write.
 

@@ -64,6 +64,8 @@ def find_order(snapshot: Snapshot, reference: str) -> str:
     if reference in snapshot.orders:
         return reference
     ids = snapshot.names.get(reference) or snapshot.names.get(f"#{reference}") or set()
+    if not ids and reference.startswith("#"):
+        raise UnknownOrder(f"No order is called {reference}: check the name, or use the id.")
     if len(ids) > 1:
         raise UnknownOrder(
             f"{len(ids)} orders are called {reference}: {listed(sorted(ids))}. Name the one by its id."

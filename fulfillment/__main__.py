@@ -1,0 +1,5 @@
+"""`python -m fulfillment COMMAND`."""
+
+from fulfillment.cli import main
+
+main()

@@ -1,0 +1,158 @@
+"""The service over HTTP: routes, credentials, and an answer to everything."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import traceback
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Request, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from fulfillment.errors import FulfillmentError, Refused
+from fulfillment.operations import OPERATIONS
+from fulfillment.payloads import answer_body, error_body, read_body, read_order
+from fulfillment.refusals import MAX_BODY, Refusal, refusal_of, refusal_of_http
+from fulfillment.service import Service
+
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+log = logging.getLogger("fulfillment")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who may call it (everybody where empty), and which operation it is, if it is one."""
+
+    roles: tuple[str, ...] = ()
+    operation: str = ""
+
+
+OPERATOR = ("operator", "admin")
+ZAP = ("zap", *OPERATOR)
+SCHEDULER = ("scheduler", *OPERATOR)
+
+ROUTES: Mapping[tuple[str, str], Route] = {
+    ("POST", "/orders"): Route(ZAP),
+    ("GET", "/orders/<path:order_id>"): Route(OPERATOR, "status"),
+    ("POST", "/orders/status"): Route(OPERATOR, "status"),
+    ("POST", "/orders/release"): Route(OPERATOR, "release"),
+    ("POST", "/orders/clear"): Route(OPERATOR, "clear"),
+    ("POST", "/orders/replace"): Route(OPERATOR, "replace"),
+    ("POST", "/orders/close"): Route(OPERATOR, "close"),
+    ("POST", "/orders/delivered"): Route(ZAP, "delivered"),
+    ("POST", "/catalogue/publish"): Route(OPERATOR, "publish"),
+    ("POST", "/keys/import"): Route(OPERATOR, "import"),
+    ("POST", "/inventory/refresh"): Route(SCHEDULER, "refresh"),
+    ("GET", "/audit"): Route(SCHEDULER, "audit"),
+    ("GET", "/health"): Route(),
+}
+
+
+class Api:
+    """The routes on one service; `tokens` are (role, secret) pairs."""
+
+    def __init__(self, service: Service, tokens: tuple[tuple[str, str], ...]) -> None:
+        self._service = service
+        self._tokens = tokens
+        rules = [Rule(path, methods=[method], endpoint=(method, path)) for method, path in ROUTES]
+        self._map = Map(rules, strict_slashes=False)
+
+    def handle(self, request: Request) -> Response:
+        """The answer to any request: never an exception, a stack trace, or a key of another order."""
+        request_id = request.headers.get("X-Request-Id", "")[:100] or uuid.uuid4().hex
+        try:
+            return self._answered(request, request_id)
+        except Refusal as refusal:
+            return _refused(refusal, request, request_id)
+        except FulfillmentError as error:
+            return _refused(refusal_of(error), request, request_id)
+        except HTTPException as error:
+            return _refused(refusal_of_http(error), request, request_id)
+        except Exception as error:  # noqa: BLE001  the one place: a caller gets an answer whatever broke
+            _log_crash(error, request_id)
+            crash = Refusal(500, "internal", "Something went wrong here; it was logged.")
+            return _refused(crash, request, request_id)
+
+    def _answered(self, request: Request, request_id: str) -> Response:
+        urls = self._map.bind("")
+        endpoint, given = urls.match(request.path, method=request.method)
+        route, role = ROUTES[endpoint], self._role(request)
+        if endpoint == ("GET", "/health"):
+            return self._health(request_id, with_details=bool(role))
+        _check_role(role, route)
+        body = {**_body(request), **given}
+        if route.operation:
+            return self._operation(route.operation, body, role, request_id)
+        reply = self._service.fulfil(read_order(body), by=role)
+        is_failed = reply.answer.outcome == "failed" and request.args.get("on_failed") == "409"
+        return _response(409 if is_failed else 200, answer_body(reply, request_id))
+
+    def _role(self, request: Request) -> str:
+        """The role whose token the request bears, empty without one; all are compared, in constant time."""
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip().encode()
+        matching = [role for role, secret in self._tokens if hmac.compare_digest(given, secret.encode())]
+        return matching[0] if matching else ""
+
+    def _operation(self, name: str, body: Mapping[str, object], role: str, request_id: str) -> Response:
+        operation = OPERATIONS[name]
+        try:
+            said = operation.run(self._service, body, role)
+        except Refused as no:  # the operator's question was understood, and the answer is no
+            said = {"status": "error", "reason": no.code, "message": str(no), **operation.nothing}
+        return _response(200, {**said, "request_id": request_id})
+
+    def _health(self, request_id: str, *, with_details: bool) -> Response:
+        """Is the spreadsheet there, readable and ours? 1 read where a token asks, none otherwise."""
+        said: dict[str, object] = {"status": "ok", "request_id": request_id}
+        if not with_details:
+            return _response(200, said)
+        try:
+            return _response(200, {**said, "sheets": "ok", "version": self._service.check()})
+        except FulfillmentError as error:
+            return _response(503, {**said, "status": "error", "sheets": str(error)})
+
+
+def _check_role(role: str, route: Route) -> None:
+    if not role:
+        raise Refusal(401, "unauthorized", "No valid token: send the header `Authorization: Bearer TOKEN`.")
+    if role not in route.roles:
+        raise Refusal(
+            403, "forbidden", f"This is not for the role {role}, but for {' or '.join(route.roles)}."
+        )
+
+
+def _body(request: Request) -> dict[str, object]:
+    request.max_content_length = MAX_BODY
+    raw = request.get_data(cache=False)
+    needs_none = request.method == "GET" or request.path != "/orders"
+    return {} if needs_none and not raw.strip() else read_body(raw, request.content_type or "")
+
+
+def _refused(refusal: Refusal, request: Request, request_id: str) -> Response:
+    body = error_body(refusal.code, refusal.message, request_id, refusal.fields)
+    if request.path.rstrip("/") != "/orders":
+        body = {name: body[name] for name in ("status", "reason", "message", "fields", "request_id")}
+    response = _response(refusal.status, body)
+    if refusal.retry_after_s:
+        response.headers["Retry-After"] = str(refusal.retry_after_s)
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _response(status: int, body: Mapping[str, object]) -> Response:
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, status=status, headers=HEADERS, mimetype="application/json")
+
+
+def _log_crash(error: Exception, request_id: str) -> None:
+    """Type and places alone: the text of an unforeseen error may quote a key."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
+    log.error("request %s crashed: %s at %s", request_id, type(error).__name__, places)

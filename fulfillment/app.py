@@ -1,0 +1,66 @@
+"""The only place that constructs things: settings, the store, the service, the API."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import google.auth
+from google.auth.credentials import AnonymousCredentials, Credentials
+
+from fulfillment.api import Api
+from fulfillment.service import Service
+from fulfillment.settings import Settings
+from fulfillment.sheets.client import SheetsClient
+from fulfillment.sheets.schema import Schema, read_schema
+from fulfillment.sheets.setup import make_ready
+from fulfillment.sheets.store import SheetStore
+
+SCHEMA_FILE = Path(__file__).parent.parent / "sheets_schema.yaml"
+
+SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
+
+
+def new_commit_id() -> str:
+    """Twelve characters that no other commit has."""
+    return secrets.token_hex(6)
+
+
+def build_service(settings: Settings) -> Service:
+    """The use cases on the spreadsheet of these settings. No call is made yet."""
+    schema, now = read_schema(SCHEMA_FILE), _clock(settings)
+    store = SheetStore(_client(settings), schema, new_commit_id=new_commit_id, now=now)
+    policy = settings.to_policy(schema.to_levels())
+    return Service(store, policy, now=now, deadline_s=settings.deadline_s)
+
+
+def build_api(settings: Settings) -> Api:
+    """The routes of these settings. No call is made yet."""
+    return Api(build_service(settings), settings.tokens)
+
+
+def build_setup(settings: Settings) -> Callable[..., tuple[str, ...]]:
+    """Makes the spreadsheet of these settings ready; takes `adopt`."""
+    schema: Schema = read_schema(SCHEMA_FILE)
+    now = _clock(settings)()
+    return partial(make_ready, _client(settings), schema, now=now, commit_id=new_commit_id())
+
+
+def _clock(settings: Settings) -> Callable[[], datetime]:
+    return partial(datetime.now, ZoneInfo(settings.time_zone))
+
+
+def _client(settings: Settings) -> SheetsClient:
+    return SheetsClient(settings.spreadsheet_id, _credentials(settings), settings.sheets_url)
+
+
+def _credentials(settings: Settings) -> Credentials:
+    """The service account that runs the function; a local stand-in asks for none."""
+    if settings.is_local:
+        return AnonymousCredentials()  # type: ignore[no-untyped-call]
+    credentials, _ = google.auth.default(scopes=SCOPES)
+    return credentials

@@ -1,0 +1,140 @@
+"""Every operation as the sidebar, the scheduler and the command line call it: a body in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+
+from fulfillment.answers import listed
+from fulfillment.model import Reply
+from fulfillment.payloads import (
+    ClearBody,
+    CloseBody,
+    DeliveredBody,
+    EmptyBody,
+    ImportBody,
+    PublishBody,
+    ReleaseBody,
+    ReplaceBody,
+    StatusBody,
+    read,
+)
+from fulfillment.service import Service
+
+Body = Mapping[str, object]
+Said = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What it does with a body, and its figures when it says no."""
+
+    run: Callable[[Service, Body, str], Said]
+    nothing: Mapping[str, object]
+
+
+def _ok(message: str, **figures: object) -> Said:
+    return {"status": "ok", "message": message, **figures}
+
+
+def _status(service: Service, body: Body, by: str) -> Said:
+    told = service.status(read(StatusBody, body).order_id)
+    keys = [key._asdict() for key in told.keys]
+    events = [asdict(event) for event in told.story]
+    message = events[-1]["message"] if events else ""
+    figures = {"order_id": told.order_id, "outcome": told.outcome, "keys": keys, "story": events}
+    return _ok(str(message), **figures, next=told.next)
+
+
+def _release(service: Service, body: Body, by: str) -> Said:
+    asked = read(ReleaseBody, body)
+    done = service.release(
+        asked.order_id,
+        sku=asked.sku,
+        units=asked.units,
+        quarantine=asked.quarantine,
+        reason=asked.reason,
+        by=by,
+    )
+    return _ok(done.message, released=done.released)
+
+
+def _clear(service: Service, body: Body, by: str) -> Said:
+    return _ok(service.clear(read(ClearBody, body).order_id, by=by).message, cleared=True)
+
+
+def _replace(service: Service, body: Body, by: str) -> Said:
+    asked = read(ReplaceBody, body)
+    reply: Reply = service.replace(asked.order_id, asked.keycode, by=by)
+    return _ok(reply.answer.message, replaced=True, keys=[key._asdict() for key in reply.keys])
+
+
+def _close(service: Service, body: Body, by: str) -> Said:
+    asked = read(CloseBody, body)
+    done = service.close(asked.order_ids, reason=asked.reason, by=by)
+    before = f" Closed before: {listed(done.before)}." if done.before else ""
+    orders = "order" if len(done.closed) == 1 else "orders"
+    return _ok(f"Closed {len(done.closed)} {orders} as served by hand.{before}", closed=[*done.closed])
+
+
+def _delivered(service: Service, body: Body, by: str) -> Said:
+    return _ok(service.delivered(read(DeliveredBody, body).order_id, by=by), delivered=True)
+
+
+def _publish(service: Service, body: Body, by: str) -> Said:
+    asked = read(PublishBody, body)
+    done = service.publish(dry_run=asked.dry_run)
+    verb = "would be live" if asked.dry_run else "live"
+    problems = f" {len(done.problems)} with a problem: see the status column." if done.problems else ""
+    return _ok(
+        f"{done.published} products {verb}.{problems}",
+        published=done.published,
+        warnings=[*done.warnings],
+        problems=[asdict(problem) for problem in done.problems],
+    )
+
+
+def _import(service: Service, body: Body, by: str) -> Said:
+    asked = read(ImportBody, body)
+    done = service.import_keys(asked.rows, dry_run=asked.dry_run, by=by)
+    message = f"Nothing was imported yet; it would be: {done.message}" if asked.dry_run else done.message
+    return _ok(
+        message,
+        imported=done.count("imported"),
+        duplicates=done.count("duplicate"),
+        refused=done.count("refused"),
+        seats=done.seats,
+        rows=[asdict(row) for row in done.rows],
+    )
+
+
+def _refresh(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    pools = [asdict(row) for row in service.refresh()]
+    free = sum(int(row["available"]) for row in pools)
+    return _ok(f"Inventory refreshed: {free} seats available in {len(pools)} pools.", pools=pools)
+
+
+def _audit(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    breaches = service.audit()
+    figures = {"ok": not breaches, "breaches": [asdict(breach) for breach in breaches]}
+    if not breaches:
+        return _ok("The books are in order.", **figures)
+    return {"status": "error", "message": f"The books are not in order: {len(breaches)} found.", **figures}
+
+
+NO_IMPORT = {"imported": 0, "duplicates": 0, "refused": 0, "seats": 0, "rows": []}
+
+OPERATIONS: Mapping[str, Operation] = {
+    "status": Operation(_status, {"outcome": "", "keys": [], "story": [], "next": ""}),
+    "release": Operation(_release, {"released": 0}),
+    "clear": Operation(_clear, {"cleared": False}),
+    "replace": Operation(_replace, {"replaced": False}),
+    "close": Operation(_close, {"closed": []}),
+    "delivered": Operation(_delivered, {"delivered": False}),
+    "publish": Operation(_publish, {"published": 0, "warnings": [], "problems": []}),
+    "import": Operation(_import, NO_IMPORT),
+    "refresh": Operation(_refresh, {"pools": []}),
+    "audit": Operation(_audit, {"ok": False, "breaches": []}),
+}

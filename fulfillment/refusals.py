@@ -1,0 +1,70 @@
+"""What each refusal looks like over HTTP: its status, its code, its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from fulfillment.errors import (
+    BadRequest,
+    BatchRefused,
+    FulfillmentError,
+    InvalidFields,
+    LookAgain,
+    NotAllowed,
+    Refused,
+    Unavailable,
+    WorkbookBroken,
+)
+
+MAX_BODY = 4 * 2**20
+"""Bytes. Ten thousand keys pasted as rows are 1.5 MB, the largest orders a few hundred kB."""
+
+BROKEN_RETRY_S = 60
+"""When to come back where a person has to mend something first."""
+
+
+@dataclass
+class Refusal(Exception):
+    """The request ends here."""
+
+    status: int
+    code: str
+    message: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    retry_after_s: int = 0
+
+
+def refusal_of(error: FulfillmentError) -> Refusal:
+    """The refusal that an error of ours is; nothing was assigned, or the same call finds out."""
+    text = str(error)
+    match error:
+        case InvalidFields():
+            return Refusal(422, "invalid_fields", f"Some fields are wrong: {text}", error.problems)
+        case BadRequest():
+            return Refusal(400, "unreadable", text)
+        case Refused():
+            return Refusal(422, error.code, text)
+        case Unavailable():
+            return Refusal(503, "busy", f"Not now: {text}", retry_after_s=error.retry_after_s)
+        case WorkbookBroken():
+            return Refusal(503, "workbook_broken", text, retry_after_s=BROKEN_RETRY_S)
+        case NotAllowed():
+            return Refusal(503, "google_refuses", text, retry_after_s=BROKEN_RETRY_S)
+        case LookAgain() | BatchRefused():
+            return Refusal(503, "busy", f"Not now: {text}", retry_after_s=5)
+    return Refusal(500, "internal", "Something went wrong here; it was logged.")
+
+
+def refusal_of_http(error: HTTPException) -> Refusal:
+    """What werkzeug refuses: paths, methods and sizes that are not served."""
+    if isinstance(error, RequestEntityTooLarge):
+        return Refusal(413, "too_large", f"The body is over {MAX_BODY // 2**20} MB; send less at once.")
+    texts = {
+        404: ("not_found", "There is no such route; the README lists them."),
+        405: ("method_not_allowed", "This route does not know that method; the README lists them."),
+    }
+    code, text = texts.get(error.code or 400, ("bad_request", "The request cannot be understood."))
+    return Refusal(error.code or 400, code, text)
