@@ -125,18 +125,12 @@ def to_text(value: Scalar) -> str | Error:
 
 
 def to_truth(value: Scalar) -> bool | Error:
-    """The value as IF takes it: numbers other than 0 are true, text must be TRUE, FALSE or a number."""
+    """The value as IF takes it: numbers other than 0 are true, and of texts only TRUE and FALSE count."""
     if isinstance(value, Error | bool):
         return value
     if isinstance(value, str):
-        if value.upper() in ("TRUE", "FALSE"):
-            return value.upper() == "TRUE"
-        number = number_in(value)
-        return (
-            bad_value(f"'{value}' is a text and cannot be coerced to a boolean.")
-            if number is None
-            else number != 0
-        )
+        truth = {"TRUE": True, "FALSE": False}.get(value.upper())
+        return bad_value(f"'{value}' cannot be coerced to a boolean.") if truth is None else truth
     return bool(value)
 
 
@@ -196,14 +190,28 @@ def has_wildcards(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def wildcard(pattern: str) -> re.Pattern[str]:
     """`*` is any text, `?` any character, and `~` takes the next of them as itself."""
-    parts: list[str] = []
+    first, *others = _parts(pattern)
+    if not others:
+        return re.compile(first, re.IGNORECASE | re.DOTALL)
+    *middle, last = others
+    # The first place that fits is always right, so a part never gives back what it took (?>): patterns
+    # with many stars stay quick in long texts.
+    taken = "".join(f"(?>.*?{part})" for part in middle if part)
+    return re.compile(f"{first}{taken}.*{last}", re.IGNORECASE | re.DOTALL)
+
+
+def _parts(pattern: str) -> list[str]:
+    """The regular expressions between the stars."""
+    parts = [""]
     characters = iter(pattern)
     for character in characters:
-        if character == "~":
-            parts.append(re.escape(next(characters, "~")))
+        if character == "*":
+            parts.append("")
+        elif character == "~":
+            parts[-1] += re.escape(next(characters, "~"))
         else:
-            parts.append({"*": ".*", "?": "."}.get(character, re.escape(character)))
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+            parts[-1] += "." if character == "?" else re.escape(character)
+    return parts
 
 
 def _ordered(value: Scalar, other: Scalar) -> tuple[int, float | str]:

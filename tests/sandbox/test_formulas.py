@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sandbox.a1 import A1Range
 from sandbox.formats import NumberFormat
 from sandbox.formula_functions import FUNCTIONS
+from sandbox.formula_values import wildcard
 from sandbox.formulas import CIRCULAR, Error, Scalar, parse
 from tests.sandbox.formula_book import FormulaBook
 
@@ -83,6 +84,9 @@ LOGIC = [
     ("=IF(FALSE,1/0,2)", 2),
     ("=IF(,1,2)", 2),
     ('=IF("x",1,2)', "#VALUE!"),
+    ('=IF("1",1,2)', "#VALUE!"),
+    ('=IF("",1,2)', "#VALUE!"),
+    ('=IF("true",1,2)', 1),
     ('=IFS(FALSE,1,TRUE,"b")', "b"),
     ("=IFS(FALSE,1)", "#N/A"),
     ('=AND(TRUE,1,"true")', True),
@@ -382,6 +386,28 @@ def test_a_long_sum_and_a_deep_nest_come_out() -> None:
     assert value("=" + "IF(TRUE," * 40 + "7" + ")" * 40) == 7
 
 
+# As a catalogue shows what is published of the product beside it: by its code, whatever row that is in.
+STATUS = (
+    '=IF($A2="","",IFERROR(IF(EXACT(TRIM($A2&""),INDEX(Live!$A:$A,MATCH(TRIM($A2&""),Live!$A:$A,0))&""),'
+    'IF(INDEX(Live!$C:$C,MATCH(TRIM($A2&""),Live!$A:$A,0))<>"","problem","live"),"changed"),"changed"))'
+)
+
+
+def test_a_status_beside_a_product_follows_its_code() -> None:
+    live = {"Live!A2": "CPT", "Live!A3": "1E5", "Live!C3": "no entitlements"}
+    typed = {"A2": " CPT ", "A3": "cpt", "A4": "1E5", "A5": "NEW", "A7": "C*"}
+    filled = {f"B{row}": parse(STATUS, 1, 1).text(row - 1, 1) for row in range(2, 8)}
+    book = FormulaBook(live | typed | filled, ["Sheet1", "Live"])
+    assert [book.show(f"B{row}") for row in range(2, 8)] == [
+        "live",
+        "changed",
+        "problem",
+        "changed",
+        "",
+        "changed",
+    ]
+
+
 def test_many_look_ups_over_whole_columns_read_the_column_once() -> None:
     catalogue = {f"Cat!A{row}": f"SKU-{row}" for row in range(1, 501)} | {
         f"Cat!B{row}": row for row in range(1, 501)
@@ -455,6 +481,28 @@ def test_a_formula_knows_whether_the_clock_moves_it() -> None:
 
 
 CELLS, CONSTANTS = ("", "A1", "A1:B3", "A:B", "1:1", "Z9"), ("1", "-1", "0", "0.5", "1e308", "TRUE", "1/0")
+
+
+@given(st.text("ab*?~", max_size=8), st.text("abAB", max_size=8))
+def test_a_wildcard_finds_what_a_naive_search_finds(pattern: str, text: str) -> None:
+    assert (wildcard(pattern).fullmatch(text) is not None) == naively_like(pattern.lower(), text.lower())
+
+
+def naively_like(pattern: str, text: str) -> bool:
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return any(naively_like(pattern[1:], text[skipped:]) for skipped in range(len(text) + 1))
+    literal = pattern[1:2] or "~" if pattern[0] == "~" else pattern[0]
+    rest = pattern[2:] if pattern[0] == "~" else pattern[1:]
+    fits = text[:1] == literal or (pattern[0] == "?" and bool(text))
+    return fits and naively_like(rest, text[1:])
+
+
+def test_many_stars_stay_quick_in_a_long_text() -> None:
+    assert wildcard("*a" * 20 + "b").fullmatch("a" * 50_000) is None
+
+
 arguments = st.sampled_from([*CELLS, *CONSTANTS, '""', '"cpt"', '"*"', '">1"'])
 
 
