@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sandbox.a1 import A1Range, parse_range
 from sandbox.formula_order import Order, Results
-from sandbox.formulas import Formula, MatchIndex, Scalar, parse
+from sandbox.formulas import Error, Formula, MatchIndex, Scalar, parse
 
 NOW = datetime(2024, 2, 29, 12, 30)
+ROW, COL = 49, 25  # Z50: out of the way of what the formulas read
 
 
 class FormulaBook:
@@ -70,3 +71,26 @@ class FormulaBook:
         assert place.start_row is not None
         assert place.start_col is not None
         return self.value(place.sheet or "Sheet1", place.start_row, place.start_col)
+
+
+def value(source: str, book: FormulaBook | None = None) -> Scalar:
+    """What the formula comes to in an empty cell of the book."""
+    return parse(source, ROW, COL).evaluate(book or FormulaBook({}), "Sheet1", ROW, COL)
+
+
+def shown(source: str, book: FormulaBook | None = None) -> Scalar:
+    """The value, or the code of the error."""
+    result = value(source, book)
+    return result.code if isinstance(result, Error) else result
+
+
+def column(letter: str, *values: Scalar) -> dict[str, Scalar]:
+    return {f"{letter}{row}": value for row, value in enumerate(values, 1) if value is not None}
+
+
+def shelf() -> FormulaBook:
+    """Products with prices, rising and falling numbers, and an error."""
+    skus = column("A", "SKU", "NSTB", "cpt", "EX*1", "0042", "Cpt-2", None, "cpt")
+    prices = column("B", "price", 10.0, 20.0, "30", True, 50.0, None, 7.5)
+    slopes = column("D", 10.0, 20.0, 30.0) | column("E", 30.0, 20.0, 10.0)
+    return FormulaBook(skus | prices | slopes | {"G1": "a", "H1": "b", "I1": "c", "J1": "=1/0"})
