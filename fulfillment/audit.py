@@ -25,7 +25,8 @@ ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 def audit(books: Books, policy: Policy) -> tuple[Breach, ...]:
     """Every breach there is, damaged rows first; no message names a key code."""
-    events, assignments, answers = map(_counted, (books.events, books.assignments, books.answers))
+    events, assignments = _counted(books.events), _counted(books.assignments)
+    answers = _counted(books.answers)
     seats = SeatAudit.of(commits_of(events, assignments, answers))
     stock = stock_after(seats.pools, (), ())
     return (
@@ -39,7 +40,10 @@ def audit(books: Books, policy: Policy) -> tuple[Breach, ...]:
 
 def _counted(rows: Iterable[Row]) -> Sequence[Row]:
     """The rows that count: not the exact copies that a person made, nor rows without a number."""
-    return [row for row in dict.fromkeys(rows) if row.no > 0]
+    first: dict[int, Row] = {}
+    return [
+        row for row in rows if row.no > 0 and (first.setdefault(row.no, row) is row or row != first[row.no])
+    ]
 
 
 Figures = tuple[int, int, int, str]

@@ -130,9 +130,8 @@ class SeatAudit:
     def _check_turns(self) -> None:
         for pool, (first, *others) in self._out_of_turn.items():
             more = f", and {len(others)} more rows after it" if others else ""
-            message = (
-                f"An older seat of {pool} was free when this one was given{more}. The order keeps it; {LOOK}"
-            )
+            older = f"An older seat of {pool} was free when this one was given{more}."
+            message = f"{older} The order keeps it; look for a row that was changed by hand."
             self.breaches.append(Breach(7, "Assignments", first, message))
 
     def _check_sums(self) -> None:
@@ -142,10 +141,10 @@ class SeatAudit:
             free[count.pool] += count.free
         for pool in sorted({*free, *self.pools.queues}):
             if free[pool] != self.pools.free(pool):
-                wrong = f"{pool}: {free[pool]} seats should be free, but {self.pools.free(pool)} wait in its queue."
-                self.breaches.append(
-                    Breach(2, "Assignments", 0, f"{wrong} Put the rows right that break promise 1 or 10.")
-                )
+                queued = self.pools.free(pool)
+                wrong = f"{pool}: {free[pool]} seats should be free, but {queued} wait in its queue."
+                mend = "Put the rows right that break promise 1 or 10."
+                self.breaches.append(Breach(2, "Assignments", 0, f"{wrong} {mend}"))
 
     def _breach(self, promise: int, row: KeyEvent | Assignment, message: str) -> None:
         tab = "Import History" if isinstance(row, KeyEvent) else "Assignments"
