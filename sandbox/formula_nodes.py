@@ -1,4 +1,4 @@
-"""The parts of a formula that have a value: literals, references, operators, calls."""
+"""The parts of a formula that have a value: literals, references, operators; calls stand apart."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from sandbox.a1 import A1Range
-from sandbox.cell_errors import (
-    Error,
-    bad_reference,
-    bad_value,
-    unknown_name,
-)
+from sandbox.cell_errors import Error, bad_reference, bad_value, unknown_name
 from sandbox.formula_operators import COMPARISONS, calculated, joined, number_for
 from sandbox.formula_references import Reference
 from sandbox.formula_values import Area, Cells, Operand, Scalar, compare

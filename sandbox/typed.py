@@ -78,7 +78,7 @@ def _parse_number(text: str) -> Entered | None:
     if number == float("inf"):
         return None
     negative = bool(match["open"]) or "-" in (match["sign"], match["sign2"])
-    return Entered(-number if negative else number, None, _number_format(match))
+    return Entered(-number if negative and number else number, None, _number_format(match))
 
 
 def _is_number(match: re.Match[str]) -> bool:
