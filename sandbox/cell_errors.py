@@ -86,6 +86,8 @@ def unreadable(message: str = "Formula parse error.") -> Error:
     return Error("#ERROR!", message)
 
 
+NO_ARRAYS = unreadable("Formulas that work on or fill several cells at once are not supported here.")
+
 CIRCULAR = bad_reference(
     "Circular dependency detected. To resolve with iterative calculation, see File > Settings."
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.cell_errors import Error, bad_number, not_available, unknown_name, wrong_kind
 from sandbox.formula_nodes import Node, Scope, scalar
@@ -29,8 +29,8 @@ class Function:
     """What a function takes and what it does.
 
     Kinds of arguments: `value` (one value), `number`, `text`, `truth` (it as such), `any` (one value, which
-    may be an error), `area` (cells, or one value), `operand` (the same, or an error), `lazy` (not evaluated:
-    the function decides).
+    may be an error), `single` (one value, where several would make Google fill several cells), `area` (cells,
+    or one value), `operand` (the same, or an error), `lazy` (not evaluated: the function decides).
     """
 
     name: str
@@ -38,11 +38,14 @@ class Function:
     required: int
     repeats: int  # how many kinds at the end may come again and again
     apply: Callable[..., Operand]
+    takes_arrays: bool = False  # Google evaluates its arguments as ARRAYFORMULA does
 
     def call(self, scope: Scope, arguments: tuple[Node, ...]) -> Operand:
         """The function's value; the first argument that is an error where none is allowed, instead of it."""
         if not self._accepts(len(arguments)):
             return not_available(self._wrong_count(len(arguments)))
+        if self.takes_arrays and not scope.takes_arrays:
+            scope = replace(scope, takes_arrays=True)
         taken: list[object] = []
         for position, node in enumerate(arguments):
             kind = self._kind(position)
@@ -57,6 +60,8 @@ class Function:
             return node
         if kind in ("area", "operand"):
             return node.evaluate(scope)
+        if kind == "single":
+            return scalar(node, replace(scope, takes_arrays=True))
         value = scalar(node, scope)
         if kind not in _COERCIONS:
             return value

@@ -118,31 +118,31 @@ def _count(conditions: Sequence[Condition]) -> float:
     return float(found + area.height * area.width - reached)
 
 
-@function("COUNTIF", "area value")
+@function("COUNTIF", "area single")
 def _countif(scope: Scope, *pair: object) -> Operand:
     conditions = _conditions("COUNTIF", pair)
     return conditions if isinstance(conditions, Error) else _count(conditions)
 
 
-@function("COUNTIFS", "area value", repeats=2)
+@function("COUNTIFS", "area single", repeats=2)
 def _countifs(scope: Scope, *pairs: object) -> Operand:
     conditions = _conditions("COUNTIFS", pairs)
     return conditions if isinstance(conditions, Error) else _count(conditions)
 
 
-@function("SUMIF", "area value area?")
+@function("SUMIF", "area single area?")
 def _sumif(scope: Scope, area: Operand, wanted: Scalar, summed: Operand | None = None) -> Operand:
     numbers = _chosen("SUMIF", area if summed is None else summed, (area, wanted), same_size=False)
     return numbers if isinstance(numbers, Error) else finite(float(sum(numbers)))
 
 
-@function("SUMIFS", "area area value", repeats=2)
+@function("SUMIFS", "area area single", repeats=2)
 def _sumifs(scope: Scope, summed: Operand, *pairs: object) -> Operand:
     numbers = _chosen("SUMIFS", summed, pairs, same_size=True)
     return numbers if isinstance(numbers, Error) else finite(float(sum(numbers)))
 
 
-@function("AVERAGEIF", "area value area?")
+@function("AVERAGEIF", "area single area?")
 def _averageif(scope: Scope, area: Operand, wanted: Scalar, summed: Operand | None = None) -> Operand:
     numbers = _chosen("AVERAGEIF", area if summed is None else summed, (area, wanted), same_size=False)
     if isinstance(numbers, Error):

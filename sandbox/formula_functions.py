@@ -14,7 +14,9 @@ FUNCTIONS: dict[str, Function] = {}
 Apply = Callable[..., Operand]
 
 
-def function(name: str, kinds: str = "", *, repeats: int = 0) -> Callable[[Apply], Apply]:
+def function(
+    name: str, kinds: str = "", *, repeats: int = 0, takes_arrays: bool = False
+) -> Callable[[Apply], Apply]:
     """Enters a function into the table under its name.
 
     `kinds` names the arguments' kinds (see Function), with a `?` behind those that may be left out;
@@ -24,7 +26,8 @@ def function(name: str, kinds: str = "", *, repeats: int = 0) -> Callable[[Apply
     def enter(apply: Apply) -> Apply:
         names = kinds.split()
         required = sum(not kind.endswith("?") for kind in names)
-        FUNCTIONS[name] = Function(name, tuple(kind.rstrip("?") for kind in names), required, repeats, apply)
+        bare = tuple(kind.rstrip("?") for kind in names)
+        FUNCTIONS[name] = Function(name, bare, required, repeats, apply, takes_arrays)
         return apply
 
     return enter

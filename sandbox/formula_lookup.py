@@ -11,7 +11,7 @@ from sandbox.formula_nodes import Constant, Node, Pointer, Scope
 from sandbox.formula_values import Area, Operand, Scalar, compare, has_wildcards, match_key, to_text, wildcard
 
 
-@function("INDEX", "area number? number?")
+@function("INDEX", "area number? number?", takes_arrays=True)
 def _index(scope: Scope, operand: Operand, row: float = 0, col: float = 0) -> Operand:
     if not isinstance(operand, Area):
         return operand if row in (0, 1) and col in (0, 1) else _out_of_bounds(2, row, 1)
@@ -59,7 +59,7 @@ def _vlookup(
     return _not_found(needle, "VLOOKUP") if at is None else operand.part(at, int(column) - 1, 1, 1)
 
 
-@function("XLOOKUP", "value area area lazy? number? number?")
+@function("XLOOKUP", "single area area lazy? number? number?")
 def _xlookup(
     scope: Scope,
     needle: Scalar,

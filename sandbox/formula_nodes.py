@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from sandbox.a1 import A1Range
-from sandbox.cell_errors import Error, bad_reference, bad_value, unknown_name
+from sandbox.cell_errors import NO_ARRAYS, Error, bad_reference, bad_value, unknown_name
 from sandbox.formula_operators import COMPARISONS, calculated, joined, number_for
 from sandbox.formula_references import Reference
 from sandbox.formula_values import Area, Cells, Operand, Scalar, compare
@@ -15,13 +15,17 @@ from sandbox.formula_values import Area, Cells, Operand, Scalar, compare
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a formula is evaluated: the cells it reads, its references, and the cell it stands in."""
+    """Where a formula is evaluated: the cells it reads, its references, and the cell it stands in.
+
+    `takes_arrays` is True inside functions that make Google work on whole ranges at once.
+    """
 
     cells: Cells
     references: tuple[Reference, ...]
     sheet: str
     row: int
     col: int
+    takes_arrays: bool = False
 
     def now(self) -> datetime:
         """The time that NOW and TODAY show."""
@@ -137,6 +141,8 @@ def one_value(operand: Operand, scope: Scope) -> Scalar:
         return operand
     if operand.is_cell:
         return operand.at(0, 0)
+    if scope.takes_arrays:
+        return NO_ARRAYS
     row, col = scope.row - operand.top, scope.col - operand.left
     if operand.width == 1 and 0 <= row < operand.height:
         return operand.at(row, 0)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from sandbox import formula_criteria, formula_lookup, formula_math, formula_text
-from sandbox.cell_errors import CIRCULAR, Error, unreadable
+from sandbox.cell_errors import CIRCULAR, NO_ARRAYS, Error, unreadable
 from sandbox.formats import NumberFormat
 from sandbox.formula_calls import Call
 from sandbox.formula_changes import Change, Deletion, Home, Insertion, Move
@@ -58,7 +58,7 @@ class Formula:
         scope = Scope(cells, self.references, sheet, row, col)
         operand = self.tree.evaluate(scope)
         if isinstance(operand, Area) and not operand.is_cell and isinstance(self.tree, Call):
-            return unreadable("Formulas that fill more than one cell are not supported here.")
+            return NO_ARRAYS
         return one_value(operand, scope)
 
     def number_format(

@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.a1 import A1Range
+from sandbox.cell_errors import NO_ARRAYS
 from sandbox.formulas import CIRCULAR, Error, Scalar, parse
 from tests.sandbox.formula_book import FormulaBook, shelf, shown, value
 
@@ -99,6 +100,20 @@ def test_a_range_where_one_value_is_wanted_gives_the_one_beside_the_formula() ->
     book = FormulaBook({"A1": 1.0, "A2": 2.0, "C2": "=A1:A3*10", "C9": "=A1:A3"})
     assert book.show("C2") == 20
     assert book.show("C9") == Error("#VALUE!", "An array value could not be found.")
+
+
+ARRAYS = [
+    '=INDEX(B:B,MATCH(1,(A:A="cpt")*(B:B>10),0))',
+    "=COUNTIF(A:A,A2:A4)",
+    "=XLOOKUP(A2:A4,A:A,B:B)",
+    "=INDEX(A1:B3,0,2)",
+]
+
+
+@pytest.mark.parametrize("source", ARRAYS)
+def test_what_google_does_to_whole_ranges_is_refused_and_not_guessed(source: str) -> None:
+    book = shelf()
+    assert parse(source, 2, 20).evaluate(book, "Sheet1", 2, 20) == NO_ARRAYS
 
 
 def test_other_sheets_are_read_whatever_the_case_and_quoting_of_their_title() -> None:
