@@ -18,7 +18,9 @@ LOOPBACK = "127.0.0.1"
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     port, folder = os.environ.get("SANDBOX_PORT", PORT), os.environ.get("LOCAL_DIR", FOLDER)
-    options.add_argument("--port", type=int, default=port, help=f"SANDBOX_PORT, else {PORT}; 0 takes a free one")
+    options.add_argument(
+        "--port", type=int, default=port, help=f"SANDBOX_PORT, else {PORT}; 0 takes a free one"
+    )
     options.add_argument("--dir", type=Path, default=folder, help=f"LOCAL_DIR, else {FOLDER}")
     options.add_argument("--host", default=LOOPBACK, help="another address than loopback lets others in")
     args = options.parse_args()

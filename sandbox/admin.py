@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.book import Json
+from sandbox.book import Json, titled
 from sandbox.errors import Refusal, bad_request
 from sandbox.faults import FaultPlan
 from sandbox.messages import parse_json
+from sandbox.people import text
 from sandbox.settings import Settings
 from sandbox.shelf import Shelf
 from sandbox.stats import Stats
@@ -55,7 +56,9 @@ class Admin:
         spreadsheet = asked.get("spreadsheet")
         if not isinstance(spreadsheet, str):
             raise bad_request("spreadsheet must be the id of a spreadsheet.")
+        live = self._shelf.get(spreadsheet)
         if asked.get("edit") == "copy":
-            raise bad_request("not yet")
-        _, reply = self._shelf.get(spreadsheet).write("person", {}, asked, json.dumps(asked).encode())
-        return reply or {}
+            title = text(asked, "title", f"Copy of {live.book.title}")
+            return {"spreadsheet": self._shelf.add(titled(live.book, title)).book.id}
+        live.write("person", {}, asked, json.dumps(asked).encode())
+        return {}

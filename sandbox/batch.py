@@ -83,11 +83,9 @@ def _kind(n: int, request: Json) -> str:
         raise bad_request(f"Invalid requests[{n}]: No request set.")
     kind, *others = request
     if others:
-        raise bad_request(
-            f"Invalid value at 'requests[{n}]' (oneof), oneof field 'kind' is already set. Cannot set '{others[0]}'"
-        )
+        taken = f"oneof field 'kind' is already set. Cannot set '{others[0]}'"
+        raise bad_request(f"Invalid value at 'requests[{n}]' (oneof), {taken}")
     if kind not in HANDLERS:
-        raise bad_request(
-            f"Invalid requests[{n}].{kind}: {kind} is not implemented by the local stand-in for Google Sheets."
-        )
+        missing = f"{kind} is not implemented by the local stand-in for Google Sheets."
+        raise bad_request(f"Invalid requests[{n}].{kind}: {missing}")
     return str(kind)

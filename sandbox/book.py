@@ -1,7 +1,7 @@
 """A spreadsheet as a value: a change makes a new Book, and the old one stays what it was.
 
-A batch is therefore all or nothing without any undoing: its requests make one Book after another, and only the last
-is ever shown. Old Books serve stale reads.
+A batch is therefore all or nothing without any undoing: its requests make one Book after another, and only
+the last is ever shown. Old Books serve stale reads.
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ MAX_CELLS = 10_000_000
 MAX_CELL_CHARACTERS = 50_000
 MAX_COLUMNS = 18_278
 
-CELLS_TEXT = f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
-CHARACTERS_TEXT = f"Your input contains more than the maximum of {MAX_CELL_CHARACTERS} characters in a single cell."
+CELLS_TEXT = (
+    f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
+)
+CHARACTERS_TEXT = (
+    f"Your input contains more than the maximum of {MAX_CELL_CHARACTERS} characters in a single cell."
+)
 
 # What Google answers for a fresh spreadsheet; a caller's own properties are laid over it.
 NEW_SPREADSHEET: Json = {"locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": "Etc/GMT"}
@@ -36,7 +40,7 @@ class Tab:
     rows: int = 1000
     columns: int = 26
     more: Json = field(default_factory=dict)
-    """Properties beyond these: hidden, tabColorStyle, rightToLeft; frozen rows and the like in gridProperties."""
+    """Properties beyond these: hidden, tabColorStyle, rightToLeft; frozen rows and such in gridProperties."""
     values: Grid = field(default_factory=Grid)
     dress: Grid = field(default_factory=Grid)
     """What a cell wears beside its value (format, note, validation), as one shared dict per kind of cell."""
@@ -110,8 +114,13 @@ class Book:
         return self.with_tab(replace(self.grid(sheet_id), **changes))
 
 
+def titled(book: Book, title: str) -> Book:
+    """The book under another title."""
+    return replace(book, properties=book.properties | {"title": title})
+
+
 class Ids:
-    """The ids that Google would have chosen: made from the write they belong to, so that a replay makes them again."""
+    """The ids that Google would have chosen: made from the write they belong to, so that a replay agrees."""
 
     def __init__(self, book_id: str, serial: int, at: float) -> None:
         self.at = at

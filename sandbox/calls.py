@@ -46,7 +46,7 @@ class Call:
     def body(self) -> Json:
         """The body, checked against the message that the method takes."""
         message = messages.METHODS[self.method]["request"]
-        return messages.read(message, messages.parse_json(self.raw), place="")
+        return messages.read(message, messages.parse_json(self.raw))
 
     @cached_property
     def mask(self) -> masks.Mask:

@@ -16,7 +16,7 @@ from sandbox.grid import Grid, Row, trimmed
 # The parts of CellData that are kept beside the value; the rest of it is worked out by Google.
 WORN = ("userEnteredFormat", "note", "dataValidation", "textFormatRuns", "pivotTable", "chipRuns")
 
-# One dict for each kind of dress, shared by all cells that wear it; more kinds than this are simply not shared.
+# One dict for each kind of dress, shared by all cells that wear it; more kinds than this are not shared.
 MOST_KINDS = 10_000
 _kinds: dict[str, Json] = {}
 
@@ -92,7 +92,9 @@ def day_of(at: float) -> date:
 
 def _with_number_format(worn: Json | None, number_format: Json) -> Json | None:
     dress = worn or {}
-    return shared(dress | {"userEnteredFormat": dress.get("userEnteredFormat", {}) | {"numberFormat": number_format}})
+    return shared(
+        dress | {"userEnteredFormat": dress.get("userEnteredFormat", {}) | {"numberFormat": number_format}}
+    )
 
 
 class CellMask:
@@ -102,11 +104,19 @@ class CellMask:
         everything = "*" in mask
         self.value = everything or "userEnteredValue" in mask
         self.worn = {name: {} for name in WORN} if everything else {n: mask[n] for n in WORN if n in mask}
+        self._undressed: dict[int, Json | None] = {}
 
     def dressed(self, worn: Json | None, cell: Json) -> Json | None:
         """What a cell wears after it was written with `cell`."""
-        if not self.worn or (worn is None and not any(name in cell for name in self.worn)):
-            return worn
+        if self.worn.keys().isdisjoint(cell):
+            if worn is None:
+                return None
+            if id(worn) not in self._undressed:
+                self._undressed[id(worn)] = self._written(worn, {})
+            return self._undressed[id(worn)]
+        return self._written(worn, cell)
+
+    def _written(self, worn: Json | None, cell: Json) -> Json | None:
         return shared(_tidy(merged(worn or {}, normal_dress(cell), _with_colors(self.worn))))
 
 

@@ -1,4 +1,4 @@
-"""Colours and styles as Google keeps them: each colour twice (old form and new), parts that are zero left out."""
+"""Colours as Google keeps them: each one twice (old form and new), parts that are zero left out."""
 
 from __future__ import annotations
 

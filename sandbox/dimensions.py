@@ -81,8 +81,8 @@ def deleted(book: Book, tab: Tab, dimension: str, start: int, end: int) -> Book:
     length = tab.rows if dimension == ROWS else tab.columns
     if end > length:
         what = "row" if dimension == ROWS else "column"
-        raise bad_request(f"Cannot delete a {what} that doesn't exist. Tried to delete {what} index {end - 1} "
-                          f"but there are only {length} {what}s.")  # fmt: skip
+        tried = f"Tried to delete {what} index {end - 1} but there are only {length} {what}s."
+        raise bad_request(f"Cannot delete a {what} that doesn't exist. {tried}")
     if start == 0 and end == length:
         raise bad_request(f"You can't delete all the {dimension.lower()} on the sheet.")
     change = Shift(dimension, start, start - end)
@@ -119,9 +119,15 @@ def moved(book: Book, tab: Tab, dimension: str, start: int, end: int, to: int) -
     low, high = min(start, to), max(end, to)
     middle = start if to < start else end
     if dimension == ROWS:
-        values, dress = _swapped_rows(tab.values, low, middle, high), _swapped_rows(tab.dress, low, middle, high)
+        values, dress = (
+            _swapped_rows(tab.values, low, middle, high),
+            _swapped_rows(tab.dress, low, middle, high),
+        )
     else:
-        values, dress = _swapped_columns(tab.values, low, middle, high), _swapped_columns(tab.dress, low, middle, high)
+        values, dress = (
+            _swapped_columns(tab.values, low, middle, high),
+            _swapped_columns(tab.dress, low, middle, high),
+        )
     book = book.changing(tab.sheet_id, values=values, dress=dress)
     return _followed(book, tab, change)
 
@@ -152,6 +158,10 @@ def _followed(book: Book, before: Tab, change: Change) -> Book:
     tab = book.grid(before.sheet_id)
     marks = "row_marks" if change.dimension == ROWS else "column_marks"
     groups = "row_groups" if change.dimension == ROWS else "column_groups"
+    along: Json = {
+        marks: shifts.marks(change, getattr(tab, marks)),
+        groups: shifts.groups(change, getattr(tab, groups)),
+    }
     tab = replace(
         tab,
         merges=shifts.merges(change, tab.merges),
@@ -160,11 +170,10 @@ def _followed(book: Book, before: Tab, change: Change) -> Book:
         banded=shifts.ranged(change, tab.banded),
         charts=shifts.charts(change, tab.charts),
         filter_views=shifts.ranged(change, tab.filter_views),
-        basic_filter=next(iter(shifts.ranged(change, (tab.basic_filter,))), None) if tab.basic_filter else None,
-        **{
-            marks: shifts.marks(change, getattr(tab, marks)),
-            groups: shifts.groups(change, getattr(tab, groups)),
-        },
+        basic_filter=next(iter(shifts.ranged(change, (tab.basic_filter,))), None)
+        if tab.basic_filter
+        else None,
+        **along,
     )
     return replace(
         book.with_tab(_frozen_within(tab)),

@@ -1,22 +1,21 @@
-"""The little of Drive v3 that clients of Sheets use: files create, get, list, update, delete, copy, export as CSV."""
+"""The little of Drive v3 that clients of Sheets use: files create, get, list, update, delete, copy."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import masks
-from sandbox.book import Book, Json
+from sandbox.book import Book, Json, titled
 from sandbox.calls import Call
 from sandbox.errors import Refusal, bad_request, not_built
 from sandbox.messages import parse_json
+from sandbox.ranges import Area
 from sandbox.sheets_api import new_book
 from sandbox.values import Reading, value_range
-from sandbox.ranges import Area
 
 MIME_TYPE = "application/vnd.google-apps.spreadsheet"
 
@@ -24,7 +23,10 @@ MIME_TYPE = "application/vnd.google-apps.spreadsheet"
 USUAL_FIELDS = "kind,id,name,mimeType"
 USUAL_LIST_FIELDS = f"kind,nextPageToken,incompleteSearch,files({USUAL_FIELDS})"
 
-CLAUSE = re.compile(r"""\s*(?P<field>mimeType|name|trashed)\s*(?P<op>=|!=|contains)\s*(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|true|false)\s*""")  # fmt: skip  # noqa: E501
+CLAUSE = re.compile(
+    r"""\s*(?P<field>mimeType|name|trashed)\s*(?P<op>=|!=|contains)\s*"""
+    r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|true|false)\s*"""
+)
 
 
 def _file(book: Book) -> Json:
@@ -78,21 +80,21 @@ def create(call: Call) -> Json:
     if body.get("mimeType", MIME_TYPE) != MIME_TYPE:
         raise not_built(f"a file of type {body['mimeType']}")
     title = _name(body.get("name")) or "Untitled"
-    return masks.apply(_mask(call, USUAL_FIELDS), _file(call.shelf.add(new_book({"properties": {"title": title}})).book))
+    live = call.shelf.add(new_book({"properties": {"title": title}}))
+    return masks.apply_to(_mask(call, USUAL_FIELDS), _file(live.book))
 
 
 def get(call: Call) -> Json:
-    return masks.apply(_mask(call, USUAL_FIELDS), _file(_book(call)))
+    return masks.apply_to(_mask(call, USUAL_FIELDS), _file(_book(call)))
 
 
 def find(call: Call) -> Json:
     """The files that a query such as `mimeType="..." and name = "..."` selects."""
     wanted = _conditions(call.query.get("q", [""])[-1])
-    files = [file for book in call.shelf.all() if all(_holds(file := _file(book), *c) for c in wanted)] if wanted else [
-        _file(book) for book in call.shelf.all()
-    ]  # fmt: skip
-    answer = {"kind": "drive#fileList", "incompleteSearch": False, "files": files}
-    return masks.apply(_mask(call, USUAL_LIST_FIELDS), answer)
+    files = [_file(book) for book in call.shelf.all()]
+    selected = [file for file in files if all(_holds(file, *condition) for condition in wanted)]
+    answer = {"kind": "drive#fileList", "incompleteSearch": False, "files": selected}
+    return masks.apply_to(_mask(call, USUAL_LIST_FIELDS), answer)
 
 
 def _conditions(query: str) -> list[tuple[str, str, str]]:
@@ -129,7 +131,7 @@ def update(call: Call) -> Json:
     name = _name(body.get("name"))
     if name:
         book, _ = call.shelf.get(book.id).write("rename", {"title": name}, {}, b"")
-    return masks.apply(_mask(call, USUAL_FIELDS), _file(book))
+    return masks.apply_to(_mask(call, USUAL_FIELDS), _file(book))
 
 
 def delete(call: Call) -> None:
@@ -137,11 +139,11 @@ def delete(call: Call) -> None:
 
 
 def copy(call: Call) -> Json:
-    """A copy of the file with all that is in it; developer metadata goes along, so that a copy can be told."""
+    """A copy of the file with all that is in it; developer metadata goes along."""
     body, source = _body(call), _book(call)
     title = _name(body.get("name")) or f"Copy of {source.title}"
-    copied = call.shelf.add(replace(source, properties=source.properties | {"title": title}))
-    return masks.apply(_mask(call, USUAL_FIELDS), _file(copied.book))
+    copied = call.shelf.add(titled(source, title))
+    return masks.apply_to(_mask(call, USUAL_FIELDS), _file(copied.book))
 
 
 def comments(call: Call) -> Json:
@@ -162,5 +164,3 @@ def export(call: Call) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows([*row, *[""] * (width - len(row))] for row in rows)
     return out.getvalue().removesuffix("\r\n")
-
-

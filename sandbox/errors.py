@@ -1,11 +1,11 @@
 """How the stand-in says no: in Google's words and Google's shape.
 
-    Refusal                 an answer other than 200; carries status, message and details
-      ├─ bad_request        400 INVALID_ARGUMENT
-      ├─ bad_payload        400, a field that is unknown or of the wrong type, with its place
-      ├─ not_found          404 NOT_FOUND
-      ├─ quota_exceeded     429 RESOURCE_EXHAUSTED
-      └─ not_built          501 UNIMPLEMENTED, something Google has and the stand-in has not
+Refusal                 an answer other than 200; carries status, message and details
+  ├─ bad_request        400 INVALID_ARGUMENT
+  ├─ bad_payload        400, a field that is unknown or of the wrong type, with its place
+  ├─ not_found          404 NOT_FOUND
+  ├─ quota_exceeded     429 RESOURCE_EXHAUSTED
+  └─ not_built          501 UNIMPLEMENTED, something Google has and the stand-in has not
 """
 
 from __future__ import annotations
@@ -46,7 +46,11 @@ class Refusal(Exception):
 
     def body(self) -> dict[str, Any]:
         """The JSON that Google answers with."""
-        error: dict[str, Any] = {"code": self.code, "message": self.message, "status": STATUS_WORDS[self.code]}
+        error: dict[str, Any] = {
+            "code": self.code,
+            "message": self.message,
+            "status": STATUS_WORDS[self.code],
+        }
         if self.details:
             error["details"] = self.details
         return {"error": error}
@@ -62,7 +66,7 @@ def bad_request(message: str) -> Refusal:
 
 def bad_payload(violations: list[tuple[str, str]]) -> Refusal:
     """Fields that cannot be read, as (place, sentence)."""
-    listed = [{"field": place, "description": text} if place else {"description": text} for place, text in violations]
+    listed = [{"description": text} | ({"field": place} if place else {}) for place, text in violations]
     detail = {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": listed}
     return Refusal(400, "\n".join(text for _, text in violations), [detail])
 

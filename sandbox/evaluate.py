@@ -14,14 +14,16 @@ from zoneinfo import ZoneInfo
 
 from sandbox.a1 import A1Range
 from sandbox.book import Book, Tab
-from sandbox.cell_errors import Error, unreadable
-from sandbox.formulas import CIRCULAR, Deletion, Formula, Home, Insertion, MatchIndex, Move, Scalar, parse
-from sandbox.formulas import Change as FormulaChange
+from sandbox.cell_errors import Error
+from sandbox.formula_changes import Change as FormulaChange
+from sandbox.formula_changes import Deletion, Home, Insertion, Move
+from sandbox.formula_order import Order
+from sandbox.formulas import Formula, MatchIndex, Scalar, parse
 from sandbox.grid import CHUNK, Chunk, Grid
 from sandbox.ranges import Area
 from sandbox.shifts import Change, Shift
 
-# Formulas that are alike from where they stand are one object; more than this many kinds are simply not shared.
+# Formulas that are alike from where they stand are one object; more kinds than this are not shared.
 MOST_KINDS = 50_000
 _kinds: dict[Any, Formula] = {}
 
@@ -51,16 +53,9 @@ def result(book: Book, tab: Tab, row: int, column: int) -> Scalar:
 
 
 def _outcome(book: Book, tab: Tab, value: Formula, row: int, column: int) -> Scalar:
-    results = _results(book, tab)
+    known = _results(book, tab)
     key = (row, column)
-    if key not in results:
-        # Until it is known, whoever asks for it while it is worked out goes round in a circle.
-        results[key] = CIRCULAR
-        try:
-            results[key] = value.evaluate(_cells(book), tab.title, row, column)
-        except RecursionError:
-            results[key] = unreadable("The formulas depend on each other too deeply.")
-    return results[key]
+    return known[key] if key in known else _cells(book).order.outcome(tab.title, row, column)
 
 
 def _results(book: Book, tab: Tab) -> dict[tuple[int, int], Scalar]:
@@ -113,6 +108,7 @@ def live_in(chunk: Chunk) -> tuple[tuple[int, int, Formula], ...]:
         chunk.live = tuple(
             (within, column, value)
             for within, row in enumerate(chunk.rows)
+            if Formula in map(type, row)
             for column, value in enumerate(row)
             if type(value) is Formula
         )
@@ -134,6 +130,18 @@ class BookCells:
         self._columns: dict[tuple[int, int], Any] = {}
         self._tabs: dict[str, Tab | None] = {}
         self.checked: dict[int, dict[tuple[int, int], Scalar]] = {}
+        self.order = Order(self._work_out, self._known)
+
+    def _work_out(self, sheet: str, row: int, col: int) -> Scalar:
+        tab = self._tab(sheet)
+        assert tab is not None
+        found: Formula = tab.values.cell(row, col)
+        return found.evaluate(self, tab.title, row, col)
+
+    def _known(self, sheet: str) -> dict[tuple[int, int], Scalar]:
+        tab = self._tab(sheet)
+        assert tab is not None
+        return _results(self._book, tab)
 
     def _tab(self, sheet: str) -> Tab | None:
         if sheet not in self._tabs:
@@ -148,7 +156,9 @@ class BookCells:
         values: Sequence[Scalar] = self._column(sheet, col)[0]
         return values if start_row == 0 and end_row >= len(values) else values[start_row:end_row]
 
-    def match(self, sheet: str, col: int, start_row: int, end_row: int, needle: str | float | bool) -> int | None:
+    def match(
+        self, sheet: str, col: int, start_row: int, end_row: int, needle: str | float | bool
+    ) -> int | None:
         known = self._column(sheet, col)
         if known[1] is None:
             known[1] = MatchIndex(known[0])
@@ -161,8 +171,8 @@ class BookCells:
         if tab is None:
             return [(), None]
         plain = col not in _live_columns(tab)
-        kept = tab.found.setdefault("columns", {}) if plain else self._columns
-        key = col if plain else (tab.sheet_id, col)
+        kept: dict[tuple[int, int], Any] = tab.found.setdefault("columns", {}) if plain else self._columns
+        key = (tab.sheet_id, col)
         if key not in kept:
             values = [row[col] if col < len(row) else None for row in tab.values.rows()]
             if not plain:
@@ -209,7 +219,8 @@ def results_of(book: Book, area: Area, block: list[list[Any]]) -> list[list[Any]
         return str(outcome) if isinstance(outcome, Error) else outcome
 
     return [
-        [plain(value, area.top + n, area.left + m) for m, value in enumerate(row)] for n, row in enumerate(block)
+        [plain(value, area.top + n, area.left + m) for m, value in enumerate(row)]
+        for n, row in enumerate(block)
     ]
 
 
@@ -241,11 +252,15 @@ def _told(title: str, change: Change) -> FormulaChange:
 
 
 def tab_renamed(book: Book, old: str, new: str) -> Book:
-    return _reformed(book, lambda tab: old.casefold() in _folded(reads(tab)), lambda t, r, c, v: v.renamed(old, new))
+    return _reformed(
+        book, lambda tab: old.casefold() in _folded(reads(tab)), lambda t, r, c, v: v.renamed(old, new)
+    )
 
 
 def tab_deleted(book: Book, title: str) -> Book:
-    return _reformed(book, lambda tab: title.casefold() in _folded(reads(tab)), lambda t, r, c, v: v.without(title))
+    return _reformed(
+        book, lambda tab: title.casefold() in _folded(reads(tab)), lambda t, r, c, v: v.without(title)
+    )
 
 
 def _reformed(

@@ -1,7 +1,7 @@
 """The fault plan: what is to go wrong, and when.
 
-A queue for each method gives up one instruction per call; rates draw one with a seed. What was spent is counted, so
-that a test can show that its fault did happen.
+A queue for each method gives up one instruction per call; rates draw one with a seed. What was spent is
+counted, so that a test can show that its fault did happen.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Instruction:
         return f"{self.kind}:{self.seconds:g}" if self.kind in TIMED else self.kind
 
     def suits(self, is_write: bool) -> bool:
-        """False for what cannot happen to such a call: a read has nothing to apply, a write cannot be stale."""
+        """False for what cannot happen to it: a read has nothing to apply, a write cannot be stale."""
         return self.kind not in (ON_READS if is_write else ON_WRITES)
 
 
@@ -45,7 +45,9 @@ def instruction(text: object) -> Instruction:
     """The instruction that a text is; refused by name when there is none."""
     kind, colon, seconds = str(text).partition(":")
     if kind not in KNOWN or bool(colon) != (kind in TIMED):
-        raise bad_request(f"No such fault: {text}. There are {', '.join(sorted(KNOWN))} (S seconds after a colon).")
+        raise bad_request(
+            f"No such fault: {text}. There are {', '.join(sorted(KNOWN))} (S seconds after a colon)."
+        )
     try:
         return Instruction(kind, float(seconds or 0))
     except ValueError:
@@ -72,7 +74,9 @@ class FaultPlan:
     def add(self, asked: Json) -> None:
         """Takes up instructions for a queue, or rates; checked whole before any of it is taken."""
         method = str(asked.get("method") or ANY_METHOD)
-        if not isinstance(asked.get("instructions", []), list) or not isinstance(asked.get("rates", {}), dict):
+        if not isinstance(asked.get("instructions", []), list) or not isinstance(
+            asked.get("rates", {}), dict
+        ):
             raise bad_request("instructions must be a list and rates an object.")
         queue = [instruction(text) for text in asked.get("instructions", [])]
         rates = [(instruction(text), _probability(rate)) for text, rate in asked.get("rates", {}).items()]
@@ -120,7 +124,9 @@ class FaultPlan:
         with self._lock:
             return {
                 "queued": {m: [one.text for one in queue] for m, queue in self._queues.items() if queue},
-                "rates": {m: {one.text: rate for one, rate in rates} for m, rates in self._rates.items() if rates},
+                "rates": {
+                    m: {one.text: rate for one, rate in rates} for m, rates in self._rates.items() if rates
+                },
                 "seed": self._seed,
                 "spent": dict(self._spent),
                 "spent_by_method": {m: dict(counts) for m, counts in self._spent_by_method.items()},

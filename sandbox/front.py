@@ -1,4 +1,4 @@
-"""From a request to its answer: counted, perhaps refused or spoilt by the fault plan, carried out, answered."""
+"""From a request to its answer: counted, perhaps spoilt by the fault plan, carried out, answered."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ class Front:
         except Refusal as refusal:
             return refused(refusal)
 
-    def _api(self, request: Request, method: Method, names: dict[str, str], query: dict[str, list[str]]) -> Answer:
+    def _api(
+        self, request: Request, method: Method, names: dict[str, str], query: dict[str, list[str]]
+    ) -> Answer:
         self.stats.count(method.name, method.is_write)
         fault = self.faults.draw(method.name, method.is_write)
         if fault and (spoilt := self._instead(request, fault, method)):

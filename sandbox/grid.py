@@ -1,8 +1,8 @@
 """A sheet of cells as a value: rows in chunks that versions share.
 
-A change makes a new grid that shares every untouched chunk with the old one, so that a write of twenty rows costs
-the same in a tab of a thousand rows and of a million, an old version can be kept for the price of what changed
-since, and a reader needs no lock.
+A change makes a new grid that shares every untouched chunk with the old one, so that a write of twenty rows
+costs the same in a tab of a thousand rows and of a million, an old version can be kept for the price of what
+changed since, and a reader needs no lock.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Chunk:
 
 def filled_columns(row: Row) -> int:
     """The columns, as bits, in which the row holds something."""
+    if None not in row:
+        return (1 << len(row)) - 1
     filled = 0
     for column, value in enumerate(row):
         if value is not None:
@@ -115,6 +117,31 @@ class Grid:
         """The number of columns up to the last one that holds something."""
         return max((chunk.occupied.bit_length() for chunk in self.chunks), default=0)
 
+    def occupied(self, start: int, end: int) -> int:
+        """The columns, as bits, in which any row of the stretch holds something."""
+        found, end = 0, min(end, len(self))
+        first, last = -(-start // CHUNK), end // CHUNK
+        if first >= last:
+            edges = [*self.rows(start, end)]
+        else:
+            edges = [*self.rows(start, first * CHUNK), *self.rows(last * CHUNK, end)]
+        for row in edges:
+            found |= filled_columns(row)
+        for chunk in self.chunks[first:last]:
+            found |= chunk.occupied
+        return found
+
+    def solid_above(self, row: int, columns: int) -> int:
+        """The first of the unbroken stretch of rows above `row` that hold something in these columns."""
+        while row > 0:
+            if row % CHUNK == 0 and row <= len(self) and self.chunks[row // CHUNK - 1].common & columns:
+                row -= CHUNK
+            elif filled_columns(self.row(row - 1)) & columns:
+                row -= 1
+            else:
+                break
+        return row
+
     def changed(self, start: int, end: int, change: Callable[[int, Row], Row]) -> Grid:
         """The grid with each row of a stretch replaced by `change(index, row)`."""
         if end <= start:
@@ -156,7 +183,7 @@ class Grid:
     def mapped(self, start: int, end: int, change: Callable[[Row], Row]) -> Grid:
         """The grid with each row of a stretch replaced by `change(row)`.
 
-        Rows that are one object stay one object, and so do chunks: a format over a whole column is stored once.
+        Rows that are one object stay one, and so do chunks: a format over a whole column is stored once.
         """
         rows: dict[int, Row] = {}
         whole: dict[int, Chunk] = {}

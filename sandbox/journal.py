@@ -1,7 +1,7 @@
 """The durable part of a spreadsheet: a snapshot, and a journal of the writes since.
 
-A write is in the journal, handed to the operating system, before it is answered; each record is checked by its
-length and a checksum, so that one that was cut off by a crash is not there at all.
+A write is in the journal, handed to the operating system, before it is answered; each record is checked by
+its length and a checksum, so that one that was cut off by a crash is not there at all.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Journal:
             return book_from(file)
 
     def records(self, after: int) -> Iterator[Record]:
-        """The records that came after a serial, up to the first that is not whole; what follows that is cut off."""
+        """The records that came after a serial, up to the first that is not whole; the rest is cut off."""
         if not self._journal.exists():
             return
         with self._journal.open("r+b") as file:

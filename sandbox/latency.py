@@ -10,7 +10,11 @@ from sandbox.book import Json
 from sandbox.errors import bad_request
 
 # Seconds on average, from recorded traffic on small sheets; what is not named takes as long as a batch.
-RECORDED_MEANS = {"spreadsheets.get": 0.45, "spreadsheets.values.get": 0.32, "spreadsheets.values.batchGet": 0.32}
+RECORDED_MEANS = {
+    "spreadsheets.get": 0.45,
+    "spreadsheets.values.get": 0.32,
+    "spreadsheets.values.batchGet": 0.32,
+}
 RECORDED_MEAN = 0.43
 
 # A log-normal spread with which 95 % stay under a second: exp(1.645 s - s²/2) is 1 / 0.43 at about 0.62.

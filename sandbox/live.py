@@ -50,11 +50,13 @@ class LiveBook:
             with self._lock:
                 self._appending -= 1
 
-    def write(self, do: str, args: Args, body: Json, raw: bytes, check: Check = _no_check) -> tuple[Book, Any]:
-        """Carries the write out: refused, or in the journal and in force. Gives the new version and the reply.
+    def write(
+        self, do: str, args: Args, body: Json, raw: bytes, check: Check = _no_check
+    ) -> tuple[Book, Any]:
+        """Carries the write out: refused, or in the journal and in force.
 
-        Arguments that depend on what the book holds are given as a function of it; `check` may still refuse when
-        it sees the outcome.
+        Gives the new version and the reply. Arguments that depend on what the book holds are given as a
+        function of it; `check` may still refuse when it sees the outcome.
         """
         with self._lock:
             if self._deleted:
@@ -76,7 +78,7 @@ class LiveBook:
             return next((book for until, book in self._past if until > moment), self.book)
 
     def torn(self, choose: int) -> Book:
-        """The newest version, but for one of the tabs that the last write changed: that is as it was before."""
+        """The newest version, but for one of the tabs that the last write changed, which is as before it."""
         with self._lock:
             before = self._past[-1][1] if self._past else self.book
             newest = self.book

@@ -120,6 +120,12 @@ def apply(mask: Mask, value: Any) -> Any:
     return kept
 
 
+def apply_to(mask: Mask, value: dict[str, Any]) -> dict[str, Any]:
+    """What the mask leaves of a JSON object."""
+    kept: dict[str, Any] = apply(mask, value)
+    return kept
+
+
 def leaves(mask: Mask, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Every path the mask names, down to where it ends."""
     if not mask and above:

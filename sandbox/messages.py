@@ -1,8 +1,8 @@
 """Whether a request is one that Google knows: every field's name and type, at any depth.
 
 `read(message, value)` gives the value as the handlers want it (nulls dropped, numbers as numbers, names in
-camelCase) or refuses it in the words of Google's JSON reader. The shapes stand in schemas.json, condensed from the
-discovery document of the API.
+camelCase) or refuses it in the words of Google's JSON reader. The shapes stand in schemas.json, condensed
+from the discovery document of the API.
 """
 
 from __future__ import annotations
@@ -29,19 +29,24 @@ CAPITAL = re.compile(r"[A-Z]")
 MOST_VIOLATIONS = 20
 
 Violations = list[tuple[str, str]]
-Reader = Callable[[Any, str, Violations], Any]
+# Where a value stands, in the words of the refusal; None while nobody wants to know.
+Place = str | None
+Reader = Callable[[Any, Place, Violations], Any]
 
 
-def read(message: str, value: Any, place: str = "") -> dict[str, Any]:
+def read(message: str, value: Any) -> dict[str, Any]:
     """The value as message `message`; refused when a name is unknown or a type is wrong."""
     violations: Violations = []
-    result = _message(message)(value, place, violations)
+    result: dict[str, Any] = _message(message)(value, None, violations)
     if violations:
+        # Naming places takes longer than reading, and few requests need it: only now, by reading again.
+        violations.clear()
+        _message(message)(value, "", violations)
         raise bad_payload(violations[:MOST_VIOLATIONS])
-    read_value: dict[str, Any] = result
-    return read_value
+    return result
 
 
+@cache
 def snake(name: str) -> str:
     """`rowData` as `row_data`, the form in which Google names places."""
     return CAPITAL.sub(lambda match: "_" + match[0].lower(), name)
@@ -83,7 +88,9 @@ def read_query(method: str, query: dict[str, list[str]]) -> dict[str, Any]:
         elif isinstance(kind, list):
             values[masks.camel(name)] = given
         else:
-            values[masks.camel(name)] = _reader(kind, name)(_parameter(kind, given[-1]), snake(name), violations)
+            values[masks.camel(name)] = _reader(kind, name)(
+                _parameter(kind, given[-1]), snake(name), violations
+            )
     if violations:
         raise bad_payload(violations)
     return values
@@ -112,7 +119,7 @@ def _message(name: str) -> Reader:
             readers[field] = _reader(fields[field], f"{name}.{field[:1].upper()}{field[1:]}")
         return readers[field]
 
-    def read_message(value: Any, place: str, violations: Violations) -> Any:
+    def read_message(value: Any, place: Place, violations: Violations) -> Any:
         if not isinstance(value, dict):
             violations.append(_wrong(place, TYPE_PREFIX + name, value))
             return {}
@@ -125,7 +132,7 @@ def _message(name: str) -> Reader:
             if reader is None:
                 violations.append(_unknown(place, given))
             elif inner is not None:
-                result[field] = reader(inner, f"{place}.{snake(field)}" if place else snake(field), violations)
+                result[field] = reader(inner, _in(place, field), violations)
         return result
 
     return read_message
@@ -147,31 +154,43 @@ def _reader(kind: Any, type_name: str) -> Reader:
     return _message(kind) if kind[:1].isupper() else _scalar(kind, type_name)
 
 
+def _in(place: Place, field: str) -> Place:
+    if place is None:
+        return None
+    return f"{place}.{snake(field)}" if place else snake(field)
+
+
+def _at(place: Place, index: object) -> Place:
+    return None if place is None else f"{place}[{index}]"
+
+
 def _listed(reader: Reader) -> Reader:
-    def read_list(value: Any, place: str, violations: Violations) -> Any:
+    in_list_null = reader in VALUE_READERS
+
+    def read_list(value: Any, place: Place, violations: Violations) -> Any:
         if not isinstance(value, list):
             violations.append(_wrong(place, "TYPE_MESSAGE", value))
             return []
-        return [
-            reader({} if item is None and reader not in VALUE_READERS else item, f"{place}[{n}]", violations)
-            for n, item in enumerate(value)
-        ]
+        items = value if in_list_null else [{} if item is None else item for item in value]
+        if place is None:
+            return [reader(item, None, violations) for item in items]
+        return [reader(item, _at(place, n), violations) for n, item in enumerate(items)]
 
     return read_list
 
 
 def _map(reader: Reader) -> Reader:
-    def read_map(value: Any, place: str, violations: Violations) -> Any:
+    def read_map(value: Any, place: Place, violations: Violations) -> Any:
         if not isinstance(value, dict):
             violations.append(_wrong(place, "TYPE_MESSAGE", value))
             return {}
-        return {name: reader(inner, f"{place}[{name}]", violations) for name, inner in value.items()}
+        return {name: reader(inner, _at(place, name), violations) for name, inner in value.items()}
 
     return read_map
 
 
 def _enum(words: list[str], type_name: str) -> Reader:
-    def read_enum(value: Any, place: str, violations: Violations) -> Any:
+    def read_enum(value: Any, place: Place, violations: Violations) -> Any:
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(words):
             return words[value]
         if not isinstance(value, str) or value not in words:
@@ -181,13 +200,13 @@ def _enum(words: list[str], type_name: str) -> Reader:
     return read_enum
 
 
-def _string(value: Any, place: str, violations: Violations) -> Any:
+def _string(value: Any, place: Place, violations: Violations) -> Any:
     if not isinstance(value, str):
         violations.append(_wrong(place, "TYPE_STRING", value))
     return value
 
 
-def _bool(value: Any, place: str, violations: Violations) -> Any:
+def _bool(value: Any, place: Place, violations: Violations) -> Any:
     if value in ("true", "false"):
         return value == "true"
     if not isinstance(value, bool):
@@ -195,7 +214,7 @@ def _bool(value: Any, place: str, violations: Violations) -> Any:
     return value
 
 
-def _int(value: Any, place: str, violations: Violations) -> Any:
+def _int(value: Any, place: Place, violations: Violations) -> Any:
     number = _as_number(value)
     if number is None or number != number // 1 or int(number) not in INT32:
         violations.append(_wrong(place, "TYPE_INT32", value))
@@ -203,7 +222,7 @@ def _int(value: Any, place: str, violations: Violations) -> Any:
     return int(number)
 
 
-def _number(value: Any, place: str, violations: Violations) -> Any:
+def _number(value: Any, place: Place, violations: Violations) -> Any:
     number = _as_number(value)
     if number is None:
         violations.append(_wrong(place, "TYPE_DOUBLE", value))
@@ -223,13 +242,15 @@ def _as_number(value: Any) -> int | float | None:
     return value if isinstance(value, int | float) else number
 
 
-def _mask(value: Any, place: str, violations: Violations) -> Any:
+def _mask(value: Any, place: Place, violations: Violations) -> Any:
     if not isinstance(value, str):
-        violations.append(_wrong(place, TYPE_PREFIX.replace("apps.sheets.v4", "protobuf") + "FieldMask", value))
+        violations.append(
+            _wrong(place, TYPE_PREFIX.replace("apps.sheets.v4", "protobuf") + "FieldMask", value)
+        )
     return value
 
 
-def _any(value: Any, place: str, violations: Violations) -> Any:
+def _any(value: Any, place: Place, violations: Violations) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool) and _as_number(value) is None:
         violations.append(_wrong(place, "TYPE_DOUBLE", value))
     return value
@@ -239,12 +260,14 @@ def _any(value: Any, place: str, violations: Violations) -> Any:
 VALUE_READERS = {_any, _string, _bool, _int, _number}
 
 
-def _wrong(place: str, type_name: str, value: Any) -> tuple[str, str]:
+def _wrong(place: Place, type_name: str, value: Any) -> tuple[str, str]:
+    place = place or ""
     shown = json.dumps(value, ensure_ascii=False)
     return place, f"Invalid value at '{place}' ({type_name}), {shown[:200]}"
 
 
-def _unknown(place: str, name: str) -> tuple[str, str]:
+def _unknown(place: Place, name: str) -> tuple[str, str]:
+    place = place or ""
     where = f" at '{place}'" if place else ""
     return place, f'Invalid JSON payload received. Unknown name "{name}"{where}: Cannot find field.'
 

@@ -1,4 +1,4 @@
-"""Quotas as Google counts them: reads and writes apart, for each user and for the project, in a window of a minute."""
+"""Quotas as Google counts them: reads and writes apart, per user and per project, in a window of a minute."""
 
 from __future__ import annotations
 

@@ -46,8 +46,7 @@ def exceeds(area: Area) -> bool:
 
 def limits_text(area: Area) -> str:
     return (
-        f"Range ({area.a1}) exceeds grid limits. "
-        f"Max rows: {area.tab.rows}, max columns: {area.tab.columns}"
+        f"Range ({area.a1}) exceeds grid limits. Max rows: {area.tab.rows}, max columns: {area.tab.columns}"
     )
 
 

@@ -33,7 +33,9 @@ SHEETS: dict[tuple[str, str], Method] = {
     ("GET", "/values:batchGet"): _read("spreadsheets.values.batchGet", sheets.values_batch_get),
     ("POST", "/values:batchUpdate"): _write("spreadsheets.values.batchUpdate", sheets.values_batch_update),
     ("POST", "/values:batchClear"): _write("spreadsheets.values.batchClear", sheets.values_batch_clear),
-    ("POST", "/values:batchGetByDataFilter"): _read("spreadsheets.values.batchGetByDataFilter", sheets.not_there),
+    ("POST", "/values:batchGetByDataFilter"): _read(
+        "spreadsheets.values.batchGetByDataFilter", sheets.not_there
+    ),
     ("POST", "/values:batchUpdateByDataFilter"): _write(
         "spreadsheets.values.batchUpdateByDataFilter", sheets.not_there
     ),
@@ -41,7 +43,9 @@ SHEETS: dict[tuple[str, str], Method] = {
         "spreadsheets.values.batchClearByDataFilter", sheets.not_there
     ),
     ("GET", "/developerMetadata/{}"): _read("spreadsheets.developerMetadata.get", sheets.metadata_get),
-    ("POST", "/developerMetadata:search"): _read("spreadsheets.developerMetadata.search", sheets.metadata_search),
+    ("POST", "/developerMetadata:search"): _read(
+        "spreadsheets.developerMetadata.search", sheets.metadata_search
+    ),
     ("POST", "/sheets/{}:copyTo"): _write("spreadsheets.sheets.copyTo", sheets.copy_to),
 }
 CREATE = _write("spreadsheets.create", sheets.create)
@@ -59,7 +63,10 @@ DRIVE_ALL = {"GET": _read("drive.files.list", drive.find), "POST": _write("drive
 
 
 def find(verb: str, path: str) -> tuple[Method, dict[str, str]]:
-    """The method and the varying parts of the path; 404 for an address that Google has not, 501 for one we have not."""
+    """The method, and the parts of the path that vary.
+
+    404 for an address that Google has not, 501 for one that we have not.
+    """
     if path == SPREADSHEETS and verb == "POST":
         return CREATE, {}
     if path.startswith(f"{SPREADSHEETS}/"):

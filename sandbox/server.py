@@ -1,7 +1,7 @@
 """The HTTP server: one thread for each connection, kept alive, on loopback unless told otherwise.
 
-    with Sandbox() as google:
-        client = MyClient(endpoint=google.url)
+with Sandbox() as google:
+    client = MyClient(endpoint=google.url)
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import struct
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,9 @@ from sandbox.shelf import Shelf
 
 # Larger than any request that makes sense here; Google has no such limit but advises 2 MB.
 MAX_BODY = 64 * 1024 * 1024
+
+# Cells are millions of objects without circles: looking for circles took half the time of a large write.
+GC_THRESHOLDS = (100_000, 50, 100)
 
 # Connections that wait to be accepted: a test may open a hundred at once.
 BACKLOG = 256
@@ -54,19 +58,21 @@ class Handler(BaseHTTPRequestHandler):
             answer = refused(Refusal(500, INTERNAL_TEXT))
         self._send(answer)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle  # noqa: N815
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle
 
     def _body(self) -> bytes | None:
         """The body; None when there is none to be read and the request was answered."""
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._refuse(411, "Length required.")
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit():
-            return self._refuse(400, "Invalid Content-Length.")
-        if int(length) > MAX_BODY:
-            return self._refuse(413, "Request payload size exceeds the limit.")
-        body = self.rfile.read(int(length))
-        return body if len(body) == int(length) else None
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            self._refuse(411, "Length required.")
+        elif not length.isdigit():
+            self._refuse(400, "Invalid Content-Length.")
+        elif int(length) > MAX_BODY:
+            self._refuse(413, "Request payload size exceeds the limit.")
+        else:
+            body = self.rfile.read(int(length))
+            return body if len(body) == int(length) else None
+        return None
 
     def _refuse(self, status: int, text: str) -> None:
         self.close_connection = True
@@ -101,16 +107,12 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def handle(self) -> None:
-        try:
+        with suppress(OSError):  # the client left, or we broke the connection off
             super().handle()
-        except OSError:
-            pass  # the client left, or we broke the connection off
 
     def finish(self) -> None:
-        try:
+        with suppress(OSError, ValueError):  # nothing is left to flush into
             super().finish()
-        except (OSError, ValueError):
-            pass  # nothing left to flush into
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: the counts tell what was called."""
@@ -142,10 +144,8 @@ class Server(ThreadingHTTPServer):
         with self._guard:
             connections = list(self._connections)
         for connection in connections:
-            try:
+            with suppress(OSError):  # it has ended by itself
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # it has ended by itself
 
 
 class Sandbox:
@@ -203,6 +203,7 @@ def serve(folder: Path, host: str, port: int) -> None:
     # What is loaded by now lives as long as the program: the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     bound = server.server_address
     print(f"Local Google Sheets on http://{bound[0]!s}:{bound[1]}, spreadsheets in {folder}", flush=True)
     try:

@@ -12,6 +12,7 @@ from sandbox.colors import with_styles
 from sandbox.errors import bad_request, not_built, not_found
 from sandbox.kinds import metadata, sheets
 from sandbox.messages import parse_json
+from sandbox.ranges import Area, area_to_read
 from sandbox.snapshot import json_of
 from sandbox.values import Reading
 
@@ -46,7 +47,9 @@ def new_book(asked: Json) -> Book:
 
 def get(call: Call) -> Json:
     options = call.options
-    return shown.spreadsheet(call.book, options.get("ranges", []), options.get("includeGridData", False), call.mask)
+    return shown.spreadsheet(
+        call.book, options.get("ranges", []), options.get("includeGridData", False), call.mask
+    )
 
 
 def batch_update(call: Call) -> Json:
@@ -61,10 +64,10 @@ def batch_update(call: Call) -> Json:
         """What cannot be answered is refused before it is done."""
         if of_book is not None:
             for text in body.get("responseRanges", []):
-                shown.area_to_read(book, text)
+                area_to_read(book, text)
 
     book, replies = call.live.write("batchUpdate", {}, body, call.raw, check)
-    answer = masks.apply(mask, {"spreadsheetId": book.id, "replies": replies})
+    answer = masks.apply_to(mask, {"spreadsheetId": book.id, "replies": replies})
     return answer | ({"updatedSpreadsheet": updated(book)} if of_book is not None else {})
 
 
@@ -76,13 +79,13 @@ def _reading(call: Call) -> Reading:
 
 
 def values_get(call: Call) -> Json:
-    return masks.apply(call.mask, values.get(call.book, call.names["range"], _reading(call)))
+    return masks.apply_to(call.mask, values.get(call.book, call.names["range"], _reading(call)))
 
 
 def values_batch_get(call: Call) -> Json:
     book, reading = call.book, _reading(call)
     found = [values.get(book, text, reading) for text in call.options.get("ranges", [])]
-    return masks.apply(call.mask, {"spreadsheetId": book.id} | ({"valueRanges": found} if found else {}))
+    return masks.apply_to(call.mask, {"spreadsheetId": book.id} | ({"valueRanges": found} if found else {}))
 
 
 def _written(call: Call, book: Book, written: values.Written) -> Json:
@@ -95,7 +98,7 @@ def _written(call: Call, book: Book, written: values.Written) -> Json:
         options.get("responseValueRenderOption", values.RENDERINGS[0]),
         dates_as_text=options.get("responseDateTimeRenderOption") == "FORMATTED_STRING",
     )
-    fresh = shown.Area(book.grid(area.tab.sheet_id), area.top, area.left, area.bottom, area.right)
+    fresh = Area(book.grid(area.tab.sheet_id), area.top, area.left, area.bottom, area.right)
     return answer | {"updatedData": values.value_range(book, fresh, reading)}
 
 
@@ -103,7 +106,7 @@ def values_update(call: Call) -> Json:
     mask = call.mask
     args = {"range": call.names["range"], "option": call.option("valueInputOption", INPUT_OPTIONS)}
     book, written = call.live.write("values.update", args, call.body, call.raw)
-    return masks.apply(mask, _written(call, book, written))
+    return masks.apply_to(mask, _written(call, book, written))
 
 
 def values_batch_update(call: Call) -> Json:
@@ -112,7 +115,7 @@ def values_batch_update(call: Call) -> Json:
     book, done = call.live.write("values.batchUpdate", {}, call.body, call.raw)
     answer = {"spreadsheetId": book.id} | values.totals(done)
     responses = [_written(call, book, written) for written in done]
-    return masks.apply(mask, answer | ({"responses": responses} if responses else {}))
+    return masks.apply_to(mask, answer | ({"responses": responses} if responses else {}))
 
 
 def values_append(call: Call) -> Json:
@@ -128,23 +131,23 @@ def values_append(call: Call) -> Json:
     with live.appending() as overlaps:
         found = args(live.book) if call.appends_can_be_lost and overlaps else None
         if found:
-            # As reported of Google: appends at one time look for their place before they write, and can collide.
+            # As reported of Google: appends look for their place before they write, and can collide.
             time.sleep(OVERLAP_S)
         book, (written, table) = live.write("values.append", found or args, call.body, call.raw)
     answer: Json = {"spreadsheetId": book.id} | ({"tableRange": table} if table else {})
-    return masks.apply(mask, answer | {"updates": _written(call, book, written)})
+    return masks.apply_to(mask, answer | {"updates": _written(call, book, written)})
 
 
 def values_clear(call: Call) -> Json:
     mask = call.mask
     book, cleared = call.live.write("values.clear", {"range": call.names["range"]}, call.body, call.raw)
-    return masks.apply(mask, {"spreadsheetId": book.id, "clearedRange": cleared[0]})
+    return masks.apply_to(mask, {"spreadsheetId": book.id, "clearedRange": cleared[0]})
 
 
 def values_batch_clear(call: Call) -> Json:
     mask = call.mask
     book, cleared = call.live.write("values.batchClear", {}, call.body, call.raw)
-    return masks.apply(mask, {"spreadsheetId": book.id} | ({"clearedRanges": cleared} if cleared else {}))
+    return masks.apply_to(mask, {"spreadsheetId": book.id} | ({"clearedRanges": cleared} if cleared else {}))
 
 
 def metadata_get(call: Call) -> Json:
@@ -152,7 +155,7 @@ def metadata_get(call: Call) -> Json:
     entry = call.book.metadata.get(int(wanted)) if wanted.isdigit() else None
     if entry is None:
         raise not_found()
-    return masks.apply(call.mask, entry)
+    return masks.apply_to(call.mask, entry)
 
 
 def metadata_search(call: Call) -> Json:
@@ -160,10 +163,13 @@ def metadata_search(call: Call) -> Json:
     if not filters:
         raise bad_request("Must specify at least one data filter.")
     found = [
-        {"developerMetadata": entry, "dataFilters": [f for f in filters if entry in metadata.find(call.book, [f])]}
+        {
+            "developerMetadata": entry,
+            "dataFilters": [f for f in filters if entry in metadata.find(call.book, [f])],
+        }
         for entry in metadata.find(call.book, filters)
     ]
-    return masks.apply(call.mask, {"matchedDeveloperMetadata": found} if found else {})
+    return masks.apply_to(call.mask, {"matchedDeveloperMetadata": found} if found else {})
 
 
 def copy_to(call: Call) -> Json:
@@ -176,7 +182,7 @@ def copy_to(call: Call) -> Json:
     body = {"tab": json_of(tab)}
     raw = json.dumps(body).encode()
     _, properties = target.write("receiveTab", {}, parse_json(raw), raw)
-    return masks.apply(mask, properties)
+    return masks.apply_to(mask, properties)
 
 
 def not_there(call: Call) -> Json:

@@ -65,7 +65,11 @@ class Shelf:
 
     def all(self) -> list[Book]:
         """Every spreadsheet, the one changed last first."""
-        known = {*self._open, *(path.stem for path in self._folder.glob("*.snapshot"))} if self._folder else {*self._open}
+        known = (
+            {*self._open, *(path.stem for path in self._folder.glob("*.snapshot"))}
+            if self._folder
+            else {*self._open}
+        )
         books = [self.get(book_id).book for book_id in known]
         return sorted(books, key=lambda book: (-book.modified_at, book.id))
 

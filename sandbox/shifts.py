@@ -31,7 +31,7 @@ class Shift:
         return index + self.count
 
     def interval(self, start: int, end: int) -> tuple[int, int] | None:
-        """Where a stretch is afterwards; one that spans an insertion grows, one that is deleted whole is gone."""
+        """Where a stretch is afterwards; one around an insertion grows, one that is deleted whole is gone."""
         if self.count > 0:
             return (start + self.count * (start >= self.at), end + self.count * (end > self.at))
         gone_to = self.at - self.count
@@ -109,9 +109,13 @@ def _is_merge(range: Json) -> bool:
 
 def groups(change: Change, items: tuple[Json, ...]) -> tuple[Json, ...]:
     """Row or column groups, whose ranges are of one dimension."""
-    moved = [(item, change.interval(item["range"]["startIndex"], item["range"]["endIndex"])) for item in items]
+    moved = [
+        (item, change.interval(item["range"]["startIndex"], item["range"]["endIndex"])) for item in items
+    ]
     return tuple(
-        item | {"range": item["range"] | {"startIndex": span[0], "endIndex": span[1]}} for item, span in moved if span
+        item | {"range": item["range"] | {"startIndex": span[0], "endIndex": span[1]}}
+        for item, span in moved
+        if span
     )
 
 
@@ -143,4 +147,6 @@ def metadata_location(change: Change, location: Json) -> Json | None:
     if not range or range.get("dimension") != change.dimension:
         return location
     span = change.interval(range.get("startIndex", 0), range["endIndex"])
-    return location | {"dimensionRange": range | {"startIndex": span[0], "endIndex": span[1]}} if span else None
+    return (
+        location | {"dimensionRange": range | {"startIndex": span[0], "endIndex": span[1]}} if span else None
+    )

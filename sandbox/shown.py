@@ -20,7 +20,9 @@ from sandbox.ranges import Area, area_to_read
 from sandbox.values import number_format_of, plain_number
 
 
-def spreadsheet(book: Book, ranges: Sequence[str] = (), with_cells: bool = False, mask: Mask | None = None) -> Json:
+def spreadsheet(
+    book: Book, ranges: Sequence[str] = (), with_cells: bool = False, mask: Mask | None = None
+) -> Json:
     """The spreadsheet, or the tabs that the ranges name.
 
     With a mask, cells are shown when it asks for them, whatever `with_cells` says; so does Google.
@@ -74,7 +76,9 @@ def _placed(book: Book, tab: Tab) -> list[Json]:
 
 
 def _data(book: Book, area: Area, mask: Mask) -> Json:
-    shown: Json = masks.apply(mask, {n: v for n, v in (("startRow", area.top), ("startColumn", area.left)) if v})
+    shown: Json = masks.apply(
+        mask, {n: v for n, v in (("startRow", area.top), ("startColumn", area.left)) if v}
+    )
     of_rows = masks.inside(mask, "rowData")
     if of_rows is not None and (rows := _rows(book, area, of_rows)):
         shown["rowData"] = rows
@@ -87,7 +91,7 @@ def _data(book: Book, area: Area, mask: Mask) -> Json:
 
 def _dimension(book: Book, area: Area, dimension: str) -> list[Json]:
     rows = dimension == "ROWS"
-    marks = area.tab.row_marks if rows else area.tab.column_marks
+    marks: dict[Any, Json] = area.tab.row_marks if rows else area.tab.column_marks
     first, last = (area.top, area.bottom) if rows else (area.left, area.right)
     usual = {"pixelSize": USUAL_ROW_PIXELS if rows else USUAL_COLUMN_PIXELS}
     placed: dict[int, list[Json]] = {}
@@ -171,13 +175,16 @@ class CellView:
         return extended(self._result(row, column, value))
 
     def _formatted(self, row: int, column: int, value: Any, worn: Json) -> str | None:
+        if type(value) is str and not worn:
+            return value
         result = self._result(row, column, value)
         return None if result is None else formats.render(result, number_format_of(worn))
 
     def _effective_format(self, row: int, column: int, value: Any, worn: Json) -> Json:
         own = worn.get("userEnteredFormat", {})
-        text = FORMAT["textFormat"] | own.get("textFormat", {})
-        return FORMAT | own | {"textFormat": text, "hyperlinkDisplayType": "PLAIN_TEXT"}
+        text: Json = FORMAT["textFormat"] | own.get("textFormat", {})
+        shown: Json = FORMAT | own | {"textFormat": text, "hyperlinkDisplayType": "PLAIN_TEXT"}
+        return shown
 
     def _result(self, row: int, column: int, value: Any) -> Any:
         return evaluate.result(self._book, self._tab, row, column) if evaluate.is_formula(value) else value

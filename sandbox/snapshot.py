@@ -53,13 +53,19 @@ def book_from(lines: Iterable[str]) -> Book:
 
 def json_of(tab: Tab) -> Json:
     """A tab as JSON."""
-    plain = {field.name: getattr(tab, field.name) for field in fields(tab) if field.init and field.name not in GRIDS}
+    plain = {
+        field.name: getattr(tab, field.name)
+        for field in fields(tab)
+        if field.init and field.name not in GRIDS
+    }
     return plain | {"values": _values(tab.values), "dress": _dress(tab.dress)}
 
 
 def tab_from(given: Json) -> Tab:
     """The tab that such JSON is."""
-    plain = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items() if name not in GRIDS}
+    plain: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in given.items() if name not in GRIDS
+    }
     for name in MARKS:
         plain[name] = {int(index): mark for index, mark in given[name].items()}
     return Tab(**plain, values=_values_from(given["values"]), dress=_dress_from(given["dress"]))
@@ -100,7 +106,7 @@ def _dress(grid: Grid) -> Json:
         if id(chunk) not in chunks:
             chunks[id(chunk)] = (len(chunks), [row_number(row) for row in chunk.rows])
     order = [chunks[id(chunk)][0] for chunk in grid.chunks]
-    tables = {"kinds": kinds, "rows": rows, "chunks": chunks}
+    tables: dict[str, dict[int, Any]] = {"kinds": kinds, "rows": rows, "chunks": chunks}
     return {name: [entry for _, entry in table.values()] for name, table in tables.items()} | {"order": order}
 
 

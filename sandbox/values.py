@@ -80,7 +80,8 @@ def _render(book: Book, tab: Tab, row: int, column: int, value: Any, dress: Row,
 
 
 def number_format_of(worn: Json | None) -> Json | None:
-    return (worn or {}).get("userEnteredFormat", {}).get("numberFormat")
+    found: Json | None = (worn or {}).get("userEnteredFormat", {}).get("numberFormat")
+    return found
 
 
 def shown_value(value: Any, number_format: Json | None, reading: Reading) -> Any:
@@ -120,7 +121,11 @@ class Written:
     cells: int
 
     def shown(self, spreadsheet_id: str) -> Json:
-        counts = {"updatedRows": len(self.rows), "updatedColumns": len(self.columns), "updatedCells": self.cells}
+        counts = {
+            "updatedRows": len(self.rows),
+            "updatedColumns": len(self.columns),
+            "updatedCells": self.cells,
+        }
         head = {"spreadsheetId": spreadsheet_id, "updatedRange": self.area.a1}
         return head | {name: count for name, count in counts.items() if count}
 
@@ -143,7 +148,7 @@ def update(book: Book, text: str, given: Json, option: str, at: float) -> tuple[
     """The book with values written; null leaves a cell alone, an empty text clears it."""
     _check_same_range(given, text)
     rows = rows_of(given)
-    tab, range = locate(book, text)
+    _, range = locate(book, text)
     area = area_to_write(book, text)
     width = max((len(row) for row in rows), default=0)
     if not range.is_cell:
@@ -186,7 +191,9 @@ def put(book: Book, area: Area, rows: list[list[Any]], option: str, at: float) -
                 if wears is not worn:
                     dress[index, column] = wears
         entered.append(cells)
-    grid = tab.values.changed(area.top, area.top + len(rows), lambda n, r: with_cells(r, area.left, entered[n - area.top]))
+    grid = tab.values.changed(
+        area.top, area.top + len(rows), lambda n, r: with_cells(r, area.left, entered[n - area.top])
+    )
     tab = replace(tab, values=grid, dress=_dressed(tab.dress, dress))
     return book.with_tab(tab), _written(replace(area, tab=tab), rows)
 
@@ -248,7 +255,7 @@ def _cleared(area: Area) -> Grid:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an append goes: found by looking at the sheet, which may have changed by the time it is written."""
+    """Where an append goes: found by looking at the sheet, which may have changed when it is written."""
 
     sheet_id: int
     row: int
@@ -265,7 +272,9 @@ def place_to_append(book: Book, text: str) -> Place:
     return Place(area.tab.sheet_id, table.bottom, table.left, table.a1)
 
 
-def append(book: Book, place: Place, given: Json, option: str, insert: bool, at: float) -> tuple[Book, Written]:
+def append(
+    book: Book, place: Place, given: Json, option: str, insert: bool, at: float
+) -> tuple[Book, Written]:
     """The book with rows at the place; the grid grows where they need it."""
     rows = rows_of(given)
     tab = book.grid(place.sheet_id)

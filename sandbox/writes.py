@@ -1,17 +1,16 @@
-"""The writes that a spreadsheet can undergo, each a function that gives the same result whenever it is done again.
+"""The writes that a spreadsheet can undergo, each a function that gives the same result when done again.
 
-What is decided outside the book (the place an append goes to, the time) stands in the arguments, so that the journal
-can do it all once more.
+What is decided outside the book (the place an append goes to, the time) stands in the arguments, so that the
+journal can do it all once more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from sandbox import batch, people, values
-from sandbox.book import Book, Ids, Json
+from sandbox.book import Book, Ids, Json, titled
 from sandbox.kinds.sheets import arrived
 from sandbox.snapshot import tab_from
 
@@ -50,7 +49,7 @@ def receive_tab(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, Jso
 
 
 def rename(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, None]:
-    return replace(book, properties=book.properties | {"title": args["title"]}), None
+    return titled(book, args["title"]), None
 
 
 WRITES: dict[str, Write] = {

@@ -39,7 +39,9 @@ def _check_fits(rows: list[list[Json]], area: Area) -> None:
         raise bad_request(f"Attempting to write row: {beyond}, beyond the last requested row of: {last}")
     if any(len(row) > area.width for row in rows):
         beyond, last = area.left + area.width, area.right - 1
-        raise bad_request(f"Attempting to write column: {beyond}, beyond the last requested column of: {last}")
+        raise bad_request(
+            f"Attempting to write column: {beyond}, beyond the last requested column of: {last}"
+        )
 
 
 def _area_from(book: Book, start: Json, rows: list[list[Json]]) -> Area:
@@ -83,8 +85,9 @@ def append_cells(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     mask = CellMask(update_mask("CellData", ask))
     rows = [row.get("values", []) for row in ask.get("rows", [])]
     if any(len(row) > tab.columns for row in rows):
+        last = tab.columns - 1
         raise bad_request(
-            f"Attempting to write column: {tab.columns}, beyond the last requested column of: {tab.columns - 1}"
+            f"Attempting to write column: {last + 1}, beyond the last requested column of: {last}"
         )
     top = len(tab.values)
     missing = top + len(rows) - tab.rows
@@ -141,7 +144,9 @@ def _pasted(book: Book, source: Area, target: Area, kind: str) -> Tab:
     if kind == "PASTE_VALUES":
         values = evaluate.results_of(book, source, values)
     if with_values:
-        tab = replace(tab, values=tab.values.changed(target.top, target.bottom, _tiled(target, source, values)))
+        tab = replace(
+            tab, values=tab.values.changed(target.top, target.bottom, _tiled(target, source, values))
+        )
     if with_dress:
         tab = replace(tab, dress=tab.dress.changed(target.top, target.bottom, _tiled(target, source, dress)))
     return tab
@@ -168,7 +173,9 @@ def find_replace(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     pattern = _pattern(ask)
     counts = {"valuesChanged": 0, "rowsChanged": 0, "sheetsChanged": 0, "occurrencesChanged": 0}
     for area in areas:
-        tab, found = _replaced(book.grid(area.tab.sheet_id), area, pattern, ask.get("replacement", ""), ids.at)
+        tab, found = _replaced(
+            book.grid(area.tab.sheet_id), area, pattern, ask.get("replacement", ""), ids.at
+        )
         counts = {name: counts[name] + found[name] for name in counts}
         book = book.with_tab(tab)
     return book, {name: count for name, count in counts.items() if count}

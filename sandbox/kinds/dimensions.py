@@ -117,8 +117,6 @@ def delete_group(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     if not same:
         raise bad_request("There is no group at that range.")
     gone = max(same, key=lambda group: int(group["depth"]))
-    rest = tuple(
-        g | {"depth": g["depth"] - _inside(g["range"], start, end)} for g in groups if g is not gone
-    )
+    rest = tuple(g | {"depth": g["depth"] - _inside(g["range"], start, end)} for g in groups if g is not gone)
     book = book.changing(tab.sheet_id, **{name: rest})
     return book, {"dimensionGroups": list(rest)} if rest else {}

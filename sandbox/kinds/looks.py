@@ -94,7 +94,11 @@ def set_validation(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     rule = ask.get("rule")
     if rule is not None and "condition" not in rule:
         raise bad_request("A data validation rule must have a condition.")
-    if rule and rule["condition"].get("type", "").startswith("ONE_OF_") and not rule["condition"].get("values"):
+    if (
+        rule
+        and rule["condition"].get("type", "").startswith("ONE_OF_")
+        and not rule["condition"].get("values")
+    ):
         raise bad_request(f"Condition {rule['condition']['type']} must have at least one value.")
     return book.with_tab(_wearing(area, lambda worn: _put(worn, "dataValidation", rule))), {}
 
@@ -111,7 +115,9 @@ def _put(worn: Json | None, name: str, value: Any) -> Json | None:
 
 def update_borders(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     area = area_of(book, ask.get("range", {}))
-    given = {name: with_styles(ask[name]) for name in (*BORDERS, "innerHorizontal", "innerVertical") if name in ask}
+    given = {
+        name: with_styles(ask[name]) for name in (*BORDERS, "innerHorizontal", "innerVertical") if name in ask
+    }
     tab = area.tab
     for name, strip in _border_strips(area):
         sides = {side: given[what] for side, what in name.items() if what in given}
@@ -203,8 +209,8 @@ def add_banding(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
 def _check_no_other_banding(area: Area, but: int | None = None) -> None:
     others = [b for b in area.tab.banded if b["bandedRangeId"] != but]
     if any(overlaps(area, _area(area.tab, other["range"])) for other in others):
-        raise bad_request("You cannot add alternating background colors to a range that already has alternating "
-                          "background colors.")  # fmt: skip
+        already = "a range that already has alternating background colors."
+        raise bad_request(f"You cannot add alternating background colors to {already}")
 
 
 def update_banding(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:

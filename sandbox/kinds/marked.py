@@ -22,7 +22,9 @@ def add_protection(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     given = ask.get("protectedRange", {})
     _check_protection(given)
     range, tab = _protected_range(book, given)
-    chosen = new_id(book, ids, "protected", "protectedRangeId", given.get("protectedRangeId"), "Protected range")
+    chosen = new_id(
+        book, ids, "protected", "protectedRangeId", given.get("protectedRangeId"), "Protected range"
+    )
     kept = _kept_protection(given) | {"range": range}
     entry = {"protectedRangeId": chosen} | kept | {"editors": _with_owner(given.get("editors", {}))}
     book = book.changing(tab.sheet_id, protected=(*tab.protected, entry))
@@ -41,7 +43,9 @@ def _filled(editors: Json) -> Json:
 
 def _with_owner(editors: Json) -> Json:
     users = editors.get("users", [])
-    return _filled(editors) | {"users": [*users, *([SERVICE_ACCOUNT] if SERVICE_ACCOUNT not in users else [])]}
+    return _filled(editors) | {
+        "users": [*users, *([SERVICE_ACCOUNT] if SERVICE_ACCOUNT not in users else [])]
+    }
 
 
 def _kept_protection(given: Json) -> Json:
@@ -82,7 +86,9 @@ def update_protection(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     given = ask.get("protectedRange", {})
     tab, at = _held_protection(book, given.get("protectedRangeId", 0))
     old = tab.protected[at]
-    changed = merged(old, given, update_mask("ProtectedRange", ask)) | {"protectedRangeId": old["protectedRangeId"]}
+    changed = merged(old, given, update_mask("ProtectedRange", ask)) | {
+        "protectedRangeId": old["protectedRangeId"]
+    }
     if given.get("warningOnly") and "editors" not in given:
         changed.pop("editors", None)
     _check_protection(changed)
@@ -111,7 +117,9 @@ def add_name(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     taken = {n["namedRangeId"] for n in book.named_ranges}
     chosen = given.get("namedRangeId") or str(ids.unless(lambda drawn: str(drawn) in taken))
     if chosen in taken:
-        raise bad_request(f"Cannot add named range with id: {chosen}, a named range with that id already exists.")
+        raise bad_request(
+            f"Cannot add named range with id: {chosen}, a named range with that id already exists."
+        )
     entry = {"namedRangeId": chosen, "name": given.get("name", ""), "range": _named_area(book, given)}
     _check_name(book, entry, "add")
     return replace(book, named_ranges=(*book.named_ranges, entry)), {"namedRange": entry}
@@ -215,7 +223,11 @@ def _overlay(book: Book, position: Json) -> Json:
     tab = book.grid(anchor.get("sheetId", 0))
     if anchor.get("rowIndex", 0) >= tab.rows or anchor.get("columnIndex", 0) >= tab.columns:
         raise bad_request("The anchorCell is outside the grid.")
-    return {"anchorCell": _tidy_range(anchor)} | USUAL_CHART | {n: v for n, v in overlay.items() if n != "anchorCell"}
+    return (
+        {"anchorCell": _tidy_range(anchor)}
+        | USUAL_CHART
+        | {n: v for n, v in overlay.items() if n != "anchorCell"}
+    )
 
 
 def update_chart(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:

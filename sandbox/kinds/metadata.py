@@ -167,5 +167,7 @@ def _at(location: Json, wanted: Json, strategy: str) -> bool:
         return bool(mine["startIndex"] < other["endIndex"] and other.get("startIndex", 0) < mine["endIndex"])
     if "sheetId" in wanted:
         inside = location.get("dimensionRange", {}).get("sheetId") == wanted["sheetId"]
-        return location.get("sheetId") == wanted["sheetId"] or (strategy == "INTERSECTING_LOCATION" and inside)
+        return location.get("sheetId") == wanted["sheetId"] or (
+            strategy == "INTERSECTING_LOCATION" and inside
+        )
     return strategy == "INTERSECTING_LOCATION" or bool(location.get("spreadsheet"))

@@ -18,7 +18,13 @@ USUAL_ROWS, USUAL_COLUMNS = 1000, 26
 MAX_TITLE = 100
 MAX_SHEETS = 200
 
-FLAGS = ("frozenRowCount", "frozenColumnCount", "hideGridlines", "rowGroupControlAfter", "columnGroupControlAfter")
+FLAGS = (
+    "frozenRowCount",
+    "frozenColumnCount",
+    "hideGridlines",
+    "rowGroupControlAfter",
+    "columnGroupControlAfter",
+)
 
 
 def properties_of(book: Book, tab: Tab) -> Json:
@@ -51,7 +57,9 @@ def _more(properties: Json, rows: int, columns: int) -> Json:
         raise bad_request("You can't freeze all visible rows on the sheet.")
     if grid.get("frozenColumnCount", 0) >= columns:
         raise bad_request("You can't freeze all visible columns on the sheet.")
-    colors = with_styles({name: properties[name] for name in ("tabColor", "tabColorStyle") if properties.get(name)})
+    colors: Json = with_styles(
+        {name: properties[name] for name in ("tabColor", "tabColorStyle") if properties.get(name)}
+    )
     flags = {name: True for name in ("hidden", "rightToLeft") if properties.get(name)}
     return flags | colors | ({"gridProperties": grid} if grid else {})
 
@@ -171,7 +179,9 @@ def _moved(value: Any, old: int, new: int) -> Any:
 
 
 def _is_range(value: Json) -> bool:
-    return any(name in value for name in ("startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"))
+    return any(
+        name in value for name in ("startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex")
+    )
 
 
 def update(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
@@ -181,7 +191,10 @@ def update(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     tab = book.tab(sheet_id)
     if tab is None:
         raise bad_request(f"No sheet with id: {sheet_id}")
-    wanted = merged(properties_of(book, tab), given, _paired(mask)) | {"sheetId": sheet_id, "sheetType": "GRID"}
+    wanted = merged(properties_of(book, tab), given, _paired(mask)) | {
+        "sheetId": sheet_id,
+        "sheetType": "GRID",
+    }
     if wanted.get("title", "") != tab.title:
         _check_title(book, wanted.get("title", ""), but=sheet_id)
     book = check_cell_count(_resized_to(book, tab, wanted.get("gridProperties", {})))
@@ -191,7 +204,9 @@ def update(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     if all(other.hidden for other in book.tabs):
         raise bad_request("You can't hide all the sheets in a document.")
     if wanted["title"] != tab.title:
-        book = evaluate.tab_renamed(book.changing(sheet_id, title=wanted["title"]), tab.title, wanted["title"])
+        book = evaluate.tab_renamed(
+            book.changing(sheet_id, title=wanted["title"]), tab.title, wanted["title"]
+        )
     return _placed(book, changed, wanted.get("index", 0)), {}
 
 

@@ -34,7 +34,11 @@ def sort(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
 
 def _merge(area: Area, merge: Json) -> Area:
     return Area(
-        area.tab, merge["startRowIndex"], merge["startColumnIndex"], merge["endRowIndex"], merge["endColumnIndex"]
+        area.tab,
+        merge["startRowIndex"],
+        merge["startColumnIndex"],
+        merge["endRowIndex"],
+        merge["endColumnIndex"],
     )
 
 

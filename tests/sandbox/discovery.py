@@ -1,4 +1,4 @@
-"""The shapes of Google's messages, condensed from the discovery document that google-api-python-client carries.
+"""The shapes of Google's messages, condensed from google-api-python-client's discovery document.
 
     .venv/bin/python -m tests.sandbox.discovery > sandbox/schemas.json
 
