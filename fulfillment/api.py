@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Request, Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 
 from fulfillment.errors import FulfillmentError, Refused
@@ -128,8 +128,12 @@ def _check_role(role: str, route: Route) -> None:
 
 
 def _body(request: Request) -> dict[str, object]:
-    request.max_content_length = MAX_BODY
-    raw = request.get_data(cache=False)
+    # not werkzeug's own limit: functions-framework reads the rest of the body afterwards, and would trip on it
+    if (request.content_length or 0) > MAX_BODY:
+        raise RequestEntityTooLarge
+    raw = request.get_data()
+    if len(raw) > MAX_BODY:  # sent in chunks, without a length
+        raise RequestEntityTooLarge
     needs_none = request.method == "GET" or request.path != "/orders"
     return {} if needs_none and not raw.strip() else read_body(raw, request.content_type or "")
 
