@@ -160,7 +160,9 @@ def test_a_reference_follows_the_cell_that_moves(
     named = parse_range(cell)
     assert named.start_row is not None
     assert named.start_col is not None
-    expected = cell_name(move._surely(named.start_row), named.start_col)
+    row_after = move.index(named.start_row)
+    assert row_after is not None
+    expected = cell_name(row_after, named.start_col)
     assert moved(parse(f"={cell}", row, col), move, home).replace("$", "") == f"={expected}"
 
 
