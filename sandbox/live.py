@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +17,9 @@ from sandbox.writes import MESSAGES, WRITES
 
 # What a stale read can look back on. A version costs what its write changed, so that this is little.
 KEPT_VERSIONS = 500
+
+# Appends of different connections within this time are taken for work done at one time.
+CROWD_S = 1.0
 
 Args = Json | Callable[[Book], Json]
 Check = Callable[[Book], None]
@@ -36,19 +38,15 @@ class LiveBook:
         self._lock = threading.Lock()
         self._past: deque[tuple[float, Book]] = deque(maxlen=KEPT_VERSIONS)
         self._deleted = False
-        self._appending = 0
+        self._last_append = (0.0, threading.get_ident())
 
-    @contextmanager
-    def appending(self) -> Iterator[bool]:
-        """Marks an append as under way; says whether another one is."""
+    def is_crowded(self) -> bool:
+        """Whether several clients append at this time; to be asked once for each append."""
+        now, me = time.monotonic(), threading.get_ident()
         with self._lock:
-            self._appending += 1
-            overlaps = self._appending > 1
-        try:
-            yield overlaps
-        finally:
-            with self._lock:
-                self._appending -= 1
+            at, other = self._last_append
+            self._last_append = (now, me)
+        return other != me and now - at < CROWD_S
 
     def write(
         self, do: str, args: Args, body: Json, raw: bytes, check: Check = _no_check

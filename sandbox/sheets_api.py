@@ -18,8 +18,8 @@ from sandbox.values import Reading
 
 INPUT_OPTIONS = ("RAW", "USER_ENTERED")
 
-# How long an append that overlaps another stays between looking for its place and writing there.
-OVERLAP_S = 0.003
+# How long an append stays between looking for its place and writing there, when others append as well.
+OVERLAP_S = 0.005
 
 
 def create(call: Call) -> Json:
@@ -128,12 +128,12 @@ def values_append(call: Call) -> Json:
         fields = {"sheet_id": place.sheet_id, "row": place.row, "column": place.column, "table": place.table}
         return {"place": fields, "option": option, "insert": insert}
 
-    with live.appending() as overlaps:
-        found = args(live.book) if call.appends_can_be_lost and overlaps else None
-        if found:
-            # As reported of Google: appends look for their place before they write, and can collide.
-            time.sleep(OVERLAP_S)
-        book, (written, table) = live.write("values.append", found or args, call.body, call.raw)
+    found: Json | None = None
+    if call.appends_can_be_lost and live.is_crowded():
+        # As reported of Google: appends look for their place before they write, and can collide.
+        found = args(live.book)
+        time.sleep(OVERLAP_S)
+    book, (written, table) = live.write("values.append", found or args, call.body, call.raw)
     answer: Json = {"spreadsheetId": book.id} | ({"tableRange": table} if table else {})
     return masks.apply_to(mask, answer | {"updates": _written(call, book, written)})
 

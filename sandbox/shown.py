@@ -32,7 +32,9 @@ def spreadsheet(
     named = {area.tab.sheet_id for area in areas}
     tabs = [tab for tab in book.tabs if not ranges or tab.sheet_id in named]
     shown: Json = {"spreadsheetId": book.id, "properties": _properties(book)}
-    shown |= {"namedRanges": list(book.named_ranges)} if book.named_ranges else {}
+    if names := [n for n in book.named_ranges if book.tab(n["range"].get("sheetId", 0))]:
+        # One whose tab was deleted is seen no more, and yet its name stays taken: so it is reported.
+        shown["namedRanges"] = names
     shown["spreadsheetUrl"] = f"https://docs.google.com/spreadsheets/d/{book.id}/edit"
     if metadata := [entry for entry in book.metadata.values() if entry["location"].get("spreadsheet")]:
         shown["developerMetadata"] = metadata
