@@ -1,0 +1,168 @@
+"""`make run`: the sample is served, told in a printout, and served the same again."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from demo.sample import SampleOrder, read_sample
+
+ROOT = Path(__file__).parents[2]
+ORDERS = read_sample().orders
+
+HEAD = re.compile(r" ?\d+  (?P<name>#\d+)  .*   (?P<outcome>\S.*)")
+
+
+@dataclass
+class Printed:
+    """An order as the printout tells it."""
+
+    name: str
+    outcome: str
+    keys: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Place:
+    """A folder and two free ports for a run of the demonstration."""
+
+    folder: Path
+    port: int = field(default_factory=lambda: free_port())
+    sandbox_port: int = field(default_factory=lambda: free_port())
+
+    def start(self, **settings: str) -> subprocess.Popen[str]:
+        ports = {"PORT": str(self.port), "SANDBOX_PORT": str(self.sandbox_port)}
+        return subprocess.Popen(
+            [sys.executable, "-m", "demo"],
+            cwd=ROOT,
+            env={**os.environ, **ports, "LOCAL_DIR": str(self.folder), **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run_once(self) -> tuple[int, str]:
+        process = self.start(ONCE="1")
+        output, _ = process.communicate(timeout=60)
+        return process.returncode, output
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def read(output: str) -> list[Printed]:
+    """The orders of a printout."""
+    orders: list[Printed] = []
+    label = ""
+    for line in output.partition("The orders")[2].partition("The stock")[0].splitlines():
+        label = line[4:12].strip() or label
+        if head := HEAD.fullmatch(line):
+            orders.append(Printed(head["name"], head["outcome"]))
+        elif label == "keys" and line.strip():
+            orders[-1].keys.append(line[13:].split()[0])
+    return orders
+
+
+def expected(order: SampleOrder) -> str:
+    """The outcome that the first run is to print."""
+    reason = f": {order.reason.replace('_', ' ')}" if order.reason else ""
+    replayed = ", replayed" if order.replayed else ""
+    return f"{order.outcome}{reason}{replayed}" + (f", then {order.ends}" if order.ends else "")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return Place(tmp_path_factory.mktemp("local"))
+
+
+@pytest.fixture(scope="module")
+def runs(place: Place) -> list[tuple[int, str]]:
+    """What the first and the second run say."""
+    return [place.run_once(), place.run_once()]
+
+
+def test_the_first_run_gives_every_order_what_the_sample_says(runs: list[tuple[int, str]]) -> None:
+    status, output = runs[0]
+    assert status == 0, output
+    printed = read(output)
+    assert [order.name for order in printed] == [order.order_name for order in ORDERS]
+    for order, told in zip(ORDERS, printed, strict=True):
+        assert told.outcome.removesuffix(", changed") == expected(order)
+        assert bool(told.keys) == ("fulfilled" in told.outcome)
+    assert "Audit: The books are in order." in output
+
+
+def test_the_second_run_replays_every_order_with_the_same_keys(runs: list[tuple[int, str]]) -> None:
+    (_, first), (status, second) = runs
+    assert status == 0, second
+    for order, before, after in zip(ORDERS, read(first), read(second), strict=True):
+        assert after.outcome.startswith(order.ends or order.outcome)
+        assert ", replayed" in after.outcome
+        assert after.keys == ([] if order.ends == "released" else before.keys)
+
+
+def test_the_seat_of_the_refund_goes_to_the_later_order(runs: list[tuple[int, str]]) -> None:
+    printed = read(runs[0][1])
+    (refunded,) = [number for number, order in enumerate(ORDERS) if order.then == "refund"]
+    assert printed[refunded].keys == printed[refunded + 1].keys
+
+
+def test_the_printout_fits_a_hundred_columns_and_has_no_colours(runs: list[tuple[int, str]]) -> None:
+    for _, output in runs:
+        told, _, _ = output.partition("Where it is")
+        assert "\x1b" not in output
+        assert max(map(len, told.splitlines())) <= 100
+        assert not any(line.endswith(" ") for line in told.splitlines())
+
+
+@pytest.mark.usefixtures("runs")
+def test_an_interrupt_ends_it_without_a_word_too_many(place: Place) -> None:
+    process = place.start()
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Serving"):
+            break
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=20)
+    assert (process.returncode, rest) == (0, "Ended.\n")
+    for port in (place.port, place.sandbox_port):
+        with socket.socket() as client:
+            assert client.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize("setting", ["PORT", "SANDBOX_PORT"])
+def test_a_busy_port_is_named_with_the_setting_that_changes_it(tmp_path: Path, setting: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        process = Place(tmp_path).start(ONCE="1", **{setting: str(port)})
+        output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert output.startswith(f"Port {port} cannot be used (Address already in use).")
+    assert f"`{setting}=" in output
+
+
+def test_a_workbook_of_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "workbook.json").write_text('{"version": "0.1", "spreadsheet_id": "x"}')
+    status, output = Place(tmp_path).run_once()
+    assert status == 1
+    assert "is of version 0.1" in output
+    assert "LOCAL_DIR" in output
+
+
+@pytest.mark.parametrize("port", ["none", "0", "70000"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    process = Place(tmp_path).start(PORT=port)
+    output, _ = process.communicate(timeout=30)
+    assert (process.returncode, output) == (1, f"PORT must be a port between 1 and 65535, not `{port}`.\n")
