@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fulfillment.catalogue import TRUE
 from fulfillment.sheets.codec import Layout
 from fulfillment.sheets.looking import column_letters
 from fulfillment.sheets.tabs import LIVE_CATALOGUE
@@ -27,14 +28,15 @@ class Lookup:
         return f'IFERROR(IF({self._same("SKU")},{self._published("available")},""),"")'
 
     def _status(self) -> str:
-        problem, active = self._published("problem"), self._typed("active")
+        problem, active = self._published("problem"), f'UPPER(TRIM({self._typed("active")}&""))'
+        is_true = [f'{active}="{word}"' for word in TRUE]  # a checkbox, or TRUE typed as text
         entitlements = f'UPPER(SUBSTITUTE({self._typed("entitlements")}," ",""))'
         same = [
             f"EXACT({entitlements},{self._text('entitlements')})",
             f"EXACT(UPPER({self._typed('fulfillment')}),{self._text('fulfillment')})",
             self._same("product"),
             self._same("category"),
-            f'IF({active}="",TRUE,{active})={self._published("active")}',
+            f"OR({','.join(is_true)})={self._published('active')}",
         ]
         live = f'IF({problem}<>"","problem: "&{problem},IF(AND({",".join(same)}),"live",{CHANGED}))'
         # MATCH does not tell cases apart, and the shop does: the SKU found is compared letter by letter
