@@ -173,7 +173,7 @@ def replayed(
 def _still_failed(file: OrderFile, old: Answer, stock: str) -> str:
     since = failed_since(file)
     return (
-        f"Order {called(old)} failed on {since} and is on hold: {old.message} {stock} "
+        f"Order {called(old)} failed on {since} and is on hold: {old.message} {stock}{' ' if stock else ''}"
         "To try again: Clear Order Cache, then run the Zap again."
     )
 
