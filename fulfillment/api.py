@@ -120,7 +120,7 @@ class Api:
 
 def _check_role(role: str, route: Route) -> None:
     if not role:
-        raise Refusal(401, "unauthorized", "No valid token: send the header `Authorization: Bearer TOKEN`.")
+        raise Refusal(401, "unauthorized", "No valid token: send `Authorization: Bearer TOKEN` as a header.")
     if role not in route.roles:
         raise Refusal(
             403, "forbidden", f"This is not for the role {role}, but for {' or '.join(route.roles)}."
@@ -128,7 +128,7 @@ def _check_role(role: str, route: Route) -> None:
 
 
 def _body(request: Request) -> dict[str, object]:
-    # not werkzeug's own limit: functions-framework reads the rest of the body afterwards, and would trip on it
+    # not by werkzeug's own limit: functions-framework reads what is left of the body, and would trip on it
     if (request.content_length or 0) > MAX_BODY:
         raise RequestEntityTooLarge
     raw = request.get_data()

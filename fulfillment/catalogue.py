@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -70,7 +70,11 @@ def plan_publish(
     gone = tuple(sku for sku in snapshot.catalogue if sku not in by_sku)
     result = Published(
         published=sum(not product.problem for product in products),
-        warnings=(*_warnings(snapshot, products, policy), *_unpublished_in_words(gone)),
+        warnings=(
+            *_warnings(snapshot, products, policy),
+            *_alike(by_sku),
+            *_unpublished_in_words(gone),
+        ),
         problems=(*nameless, *(Problem(p.sku, p.problem) for p in products if p.problem)),
         unpublished=gone,
     )
@@ -169,6 +173,16 @@ def _warnings(snapshot: Snapshot, products: Sequence[Product], policy: Policy) -
         for entitlement in dict.fromkeys(entitlements):
             if not _ever_had_keys(snapshot, entitlement, policy):
                 yield f"{product.sku}: {entitlement} never had a key in {policy.default_region}."
+
+
+def _alike(skus: Iterable[str]) -> Iterator[str]:
+    """A warning for SKUs that the shop tells apart and the spreadsheet's look-up does not."""
+    by_folded: dict[str, list[str]] = {}
+    for sku in skus:
+        by_folded.setdefault(sku.casefold(), []).append(sku)
+    for alike in by_folded.values():
+        if len(alike) > 1:
+            yield f"{listed(alike)} differ in letter case alone: `available` is shown for the first only."
 
 
 def _ever_had_keys(snapshot: Snapshot, entitlement: Entitlement, policy: Policy) -> bool:

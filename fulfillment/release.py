@@ -21,7 +21,7 @@ from fulfillment.answers import (
     without_seats,
 )
 from fulfillment.errors import NotPossible, UnknownOrder
-from fulfillment.model import Answer, Assignment, Policy, Reply, SeatEvent, to_json
+from fulfillment.model import Answer, Assignment, Details, Policy, Reply, SeatEvent, to_json
 from fulfillment.workbook import Changes, OrderFile, Snapshot
 
 
@@ -150,8 +150,12 @@ def _answer_after(
     left = len(file.holdings) - len(seats)
     if not left:
         message = f"Order {called(old)} was released: {keys_counted(len(seats))} given back."
-        return rewritten(old, now=now, by=by, outcome="released", reason="", message=message, keys="[]")
+        row = rewritten(old, now=now, by=by, outcome="released", reason="", message=message, keys="[]")
+        return with_details(row, _of_the_order_alone(old.read_details()))
     row = rewritten(old, now=now, by=by, keys=without_seats(old.keys, seats))
+    if old.outcome == "fulfilled" and not row.read_keys():  # what is left are seats that it was not told of
+        message = f"What order {called(old)} asks for was released: {keys_counted(len(seats))} given back."
+        row = replace(row, outcome="released", message=message)
     gone = set(_codes(seats))
     details = old.read_details()
     if "kept" in details:
@@ -159,6 +163,16 @@ def _answer_after(
     note = f"{keys_counted(len(seats))} released on {when(now)}."
     details["warnings"] = [*details.get("warnings", []), note]
     return with_details(row, details)
+
+
+def _of_the_order_alone(details: Details) -> Details:
+    """What still holds of an answer's details once all its seats are gone: nothing that speaks of seats."""
+    left: Details = {}
+    if "skipped" in details:
+        left["skipped"] = details["skipped"]
+    if "deliver_to" in details:
+        left["deliver_to"] = details["deliver_to"]
+    return left
 
 
 def _codes(rows: Iterable[Assignment]) -> list[tuple[str, str]]:

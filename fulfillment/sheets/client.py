@@ -25,8 +25,8 @@ from fulfillment.errors import BatchRefused, FulfillmentError, GoogleAway, NotAl
 from fulfillment.sheets.codec import Scalar
 
 CONNECT_TIMEOUT_S = 5
-GOOGLE_TIMEOUT_S = 60
-"""How long one call may take where the caller has no deadline; Google itself gives up after 180 s."""
+GOOGLE_TIMEOUT_S = 20
+"""How long Google may be silent in one call, where the caller names no time."""
 
 T = TypeVar("T")
 Json = dict[str, Any]

@@ -152,16 +152,20 @@ def _read_or_torn(name: LedgerName, read: Any, cells: Sequence[Scalar], number: 
     return row
 
 
-def anchor_of(rows: Rows, layout: Layout, *, first_row: int) -> Anchor:
-    """Where these rows of a tab, the first of which is `first_row` (1-based), end."""
-    place = layout.place["no"]
-    for offset in range(len(rows) - 1, -1, -1):
-        cells = rows[offset]
+def anchor_of(rows: Rows, layout: Layout, *, first_row: int, last_no: int) -> Anchor:
+    """Where the rows up to `last_no` end, of which `rows` show the tab from `first_row` (1-based) on.
+
+    Rows of a later commit are left out: they were not taken over, and must be read again.
+    """
+    place, anchor = layout.place["no"], Anchor(1, None)
+    for row, cells in enumerate(rows, first_row):
+        number = cells[place] if place < len(cells) else None
+        is_numbered = isinstance(number, (int, float)) and row > 1
+        if is_numbered and number > last_no:  # type: ignore[operator]
+            break
         if any(cell not in (None, "") for cell in cells):
-            number = cells[place] if place < len(cells) else None
-            is_ledger_row = isinstance(number, (int, float)) and first_row + offset > 1
-            return Anchor(first_row + offset, int(number) if is_ledger_row else None)  # type: ignore[arg-type]
-    return Anchor(1, None)
+            anchor = Anchor(row, int(number) if is_numbered else None)  # type: ignore[arg-type]
+    return anchor
 
 
 def is_still_there(anchor: Anchor, rows: Rows, layout: Layout) -> bool:

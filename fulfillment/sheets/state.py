@@ -91,7 +91,10 @@ def read_everything(client: SheetsClient, codecs: Codecs) -> State:
     rows = {
         name: read_ledger(name, tabs[name], layouts[name], system, after=0, codecs=codecs) for name in LEDGERS
     }
-    anchors = {name: anchor_of(tabs[name], layouts[name], first_row=1) for name in LEDGERS}
+    anchors = {
+        name: anchor_of(tabs[name], layouts[name], first_row=1, last_no=system.last_no()[name])
+        for name in LEDGERS
+    }
     return _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs)
 
 
@@ -118,7 +121,10 @@ def look(state: State, client: SheetsClient, codecs: Codecs) -> State:
         for name in LEDGERS
     }
     anchors = {
-        name: anchor_of(tails[name], layouts[name], first_row=state.anchors[name].row) for name in LEDGERS
+        name: anchor_of(
+            tails[name], layouts[name], first_row=state.anchors[name].row, last_no=system.last_no()[name]
+        )
+        for name in LEDGERS
     }
     return _stated(state.snapshot, seen, system, rows, layouts, anchors, began, codecs)
 

@@ -22,7 +22,9 @@ from fulfillment.stocktake import PastedRow, RowResult
 from fulfillment.workbook import Changes, LedgerName, Snapshot
 
 TORN_PATIENCE_S = 6.0
-"""For so long a look that does not add up is taken for a lagging read; after that a person broke the tabs."""
+"""For so long, and so many looks, one that does not add up is taken for a lagging read; after that a person
+broke the tabs."""
+TORN_LOOKS = 4
 
 PRUNED_AT_ONCE = 20
 """Stamps that one commit forgets at the most, where several have grown too old."""
@@ -48,13 +50,18 @@ class SheetStore:
         self._state: State | None = None
         self._highest = 0
         """The highest version ever seen: none below it is accepted, also not by reading everything anew."""
-        self._torn_since: float | None = None
+        self._torn: list[float] = []
+        """When looks did not add up, since the last one that did, or the last commit."""
 
     def snapshot(self, *, looked_since: float) -> Snapshot:
         """See Store."""
         if self._state is None or self._state.looked_at < looked_since:
             self._state = self._looked()
         return self._state.snapshot
+
+    def forget(self) -> None:
+        """See Store."""
+        self._state = None
 
     def _looked(self) -> State:
         """A look that adds up. Raises TornRead, and Damaged where looking again has not helped for long."""
@@ -63,12 +70,14 @@ class SheetStore:
             if state.snapshot.version < self._highest:
                 raise TornRead(f"Version {state.snapshot.version} was read after {self._highest} was seen.")
         except TornRead as torn:
-            self._torn_since = self._torn_since or time.monotonic()
-            if time.monotonic() - self._torn_since < TORN_PATIENCE_S:
+            self._torn.append(time.monotonic())
+            if len(self._torn) < TORN_LOOKS or self._torn[-1] - self._torn[0] < TORN_PATIENCE_S:
                 raise
-            self._state, self._torn_since = None, None
+            self._state = None
+            self._torn.clear()
             raise Damaged(f"{torn} Nothing is assigned until that is put right: run the audit.") from torn
-        self._torn_since, self._highest = None, state.snapshot.version
+        self._torn.clear()
+        self._highest = state.snapshot.version
         return state
 
     def _look(self) -> State:
@@ -97,6 +106,7 @@ class SheetStore:
             raise
         state.advance(commit, reply, sent_at)
         self._highest = commit.system.version
+        self._torn.clear()
 
     def _commit(self, state: State, changes: Changes, views: Views) -> Commit:
         snapshot, version = state.snapshot, state.snapshot.version + 1

@@ -1,0 +1,124 @@
+"""Setup makes a spreadsheet ready, repairs one, and leaves alone what people typed."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from fulfillment.app import SCHEMA_FILE, build_setup
+from fulfillment.errors import Damaged, NotOurs, NotSetUp
+from fulfillment.sheets.schema import read_schema
+from tests.local import Workbook, order
+
+SCHEMA = read_schema(SCHEMA_FILE)
+
+
+def setup(workbook: Workbook, *, adopt: bool = False) -> tuple[str, ...]:
+    return build_setup(workbook.settings())(adopt=adopt)
+
+
+def sheets(workbook: Workbook) -> list[dict[str, object]]:
+    fields = "sheets(properties,protectedRanges)"
+    url = f"{workbook.google}/v4/spreadsheets/{workbook.id}"
+    found: list[dict[str, object]] = requests.get(url, params={"fields": fields}, timeout=10).json()["sheets"]
+    return found
+
+
+def test_every_tab_and_column_of_the_schema_is_there_in_order(workbook: Workbook) -> None:
+    titles = [sheet["properties"]["title"] for sheet in sheets(workbook)]  # type: ignore[index]
+    assert titles == [tab.title for tab in SCHEMA.tabs]
+    for tab in SCHEMA.tabs:
+        assert tuple(workbook.values(tab.title)[0]) == tab.headers
+
+
+def test_the_system_s_tabs_are_hidden_and_guarded(workbook: Workbook) -> None:
+    for tab, sheet in zip(SCHEMA.tabs, sheets(workbook), strict=True):
+        properties, guards = sheet["properties"], sheet.get("protectedRanges", [])
+        assert properties.get("hidden", False) == tab.hidden  # type: ignore[attr-defined]
+        assert any(not guard.get("warningOnly") for guard in guards) == tab.protected  # type: ignore[attr-defined]
+
+
+def test_a_second_setup_changes_nothing(workbook: Workbook) -> None:
+    before, tabs = workbook.everything(), sheets(workbook)
+    assert setup(workbook) == ()
+    assert workbook.everything() == before
+    assert sheets(workbook) == tabs
+
+
+def test_a_deleted_column_comes_back_behind_everybody_else_s(workbook: Workbook) -> None:
+    workbook.type("NPTA Catalogue!A2", [["CPT", "my course", "", "", "NASM-CPT-FULL", "AUTO", True]])
+    workbook.type("NPTA Catalogue!F1", [["my own column"]])
+    setup(workbook)
+    header, row = workbook.values("NPTA Catalogue", "FORMULA")[:2]
+    assert header[5] == "my own column"
+    assert header[9] == "fulfillment"
+    assert row[:7] == ["CPT", "my course", "", "", "NASM-CPT-FULL", "AUTO", True]
+
+
+def test_orders_wait_while_a_tab_is_missing_and_setup_brings_it_back(workbook: Workbook) -> None:
+    workbook.batch({"deleteSheet": {"sheetId": workbook.sheet_id("Key Inventory")}})
+    with pytest.raises(NotSetUp, match=r"Key Inventory.*setup"):
+        workbook.service(DEADLINE_S="3").fulfil(order("1"), by="test")
+    assert setup(workbook) == ("Added the tab `Key Inventory`.",)
+    assert workbook.service().fulfil(order("1"), by="test").answer.outcome == "failed"
+
+
+def test_columns_may_be_moved_and_added_while_orders_are_served(workbook: Workbook) -> None:
+    workbook.stock("NASM CPT combined EX-1 9")
+    workbook.sell(CPT="NASM-CPT-FULL")
+    service = workbook.service()
+    service.fulfil(order("1"), by="test")
+    for title in ("Assignments", "Order Cache", "Key Inventory", "Live Catalogue", "System"):
+        area = {"sheetId": workbook.sheet_id(title), "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}
+        workbook.batch({"moveDimension": {"source": area, "destinationIndex": 3}})
+    service.check()
+    assert service.fulfil(order("2"), by="test").answer.outcome == "fulfilled"
+    assert service.fulfil(order("1"), by="test").replayed
+    assert [row["order_id"] for row in workbook.tab("Assignments")] == ["1", "2"]
+    assert service.audit() == ()
+
+
+def test_a_sorted_ledger_is_read_as_before(workbook: Workbook) -> None:
+    workbook.stock("NASM CPT combined EX-1 9")
+    workbook.sell(CPT="NASM-CPT-FULL")
+    service = workbook.service()
+    given = {number: service.fulfil(order(number), by="test").keys for number in ("1", "2", "3")}
+    for title in ("Assignments", "Order Cache"):
+        sheet_id = workbook.sheet_id(title)
+        spec = {"dimensionIndex": 0, "sortOrder": "DESCENDING"}
+        workbook.batch(
+            {"sortRange": {"range": {"sheetId": sheet_id, "startRowIndex": 1}, "sortSpecs": [spec]}}
+        )
+    for reader in (service, workbook.service()):
+        for number, keys in given.items():
+            assert reader.fulfil(order(number), by="test").keys == keys
+    assert service.fulfil(order("4"), by="test").answer.outcome == "fulfilled"
+    assert workbook.service().audit() == ()
+
+
+def test_a_deleted_ledger_row_is_named_and_nothing_is_assigned(workbook: Workbook) -> None:
+    workbook.stock("NASM CPT combined EX-1 9")
+    workbook.sell(CPT="NASM-CPT-FULL")
+    service = workbook.service()
+    for number in ("1", "2", "3"):
+        service.fulfil(order(number), by="test")
+    area = {"sheetId": workbook.sheet_id("Assignments"), "dimension": "ROWS", "startIndex": 2, "endIndex": 3}
+    workbook.batch({"deleteDimension": {"range": area}})
+    with pytest.raises(Damaged, match="`Assignments` has no row with no 2"):
+        workbook.service().fulfil(order("4"), by="test")
+
+
+def test_a_copy_is_refused_until_it_is_adopted(workbook: Workbook) -> None:
+    workbook.stock("NASM CPT combined EX-1 9")
+    workbook.sell(CPT="NASM-CPT-FULL")
+    workbook.service().fulfil(order("1"), by="test")
+    original, everything = workbook.id, workbook.values("System")
+    workbook.type("System!A1", [everything[0], [*everything[1][:-1], "another spreadsheet"]])
+    with pytest.raises(NotOurs, match="setup --adopt"):
+        workbook.service().fulfil(order("2"), by="test")
+    with pytest.raises(NotOurs, match="setup --adopt"):
+        setup(workbook)
+    assert "Adopted" in setup(workbook, adopt=True)[0]
+    assert workbook.id == original
+    assert workbook.service().fulfil(order("2"), by="test").answer.outcome == "fulfilled"
+    assert workbook.service().audit() == ()

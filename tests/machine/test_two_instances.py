@@ -1,0 +1,103 @@
+"""Two function processes on one workbook: whoever is asked, an order has one answer."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local import ROOT, Function, Workbook, codes, posted
+from tests.machine.checker import breaches
+
+FENCED = ROOT / "main.py"
+UNFENCED = Path(__file__).with_name("unfenced.py")
+
+LINES = ("CPT", "CPT*2", "EXAM", "BOTH", "CPT EXAM", "NSTB", "KBS", "CPT CNC CES")
+
+ORDERS = [posted(str(number), LINES[number % len(LINES)]) for number in range(200)]
+
+Said = dict[str, Any]
+
+
+@pytest.fixture
+def short_stock(workbook: Workbook) -> Workbook:
+    """Too few seats for all orders, some of them many on one key."""
+    workbook.stock(
+        "NASM CPT combined EX-many 40",
+        *(f"NASM CPT combined EX-{number} 1" for number in range(20)),
+        "NASM CPT exam EXAM 30",
+        "NCSF STS combined STS 12",
+        "NASM CNC combined CNC 5",
+        "NASM CES combined CES 5",
+        "NASM NSBK_CPT-CNC-CES combined BUNDLE 6",
+    )
+    workbook.sell(
+        CPT="NASM-CPT-FULL",
+        EXAM="NASM-CPT-EXAM",
+        BOTH="NASM-CPT-FULL,NASM-CPT-EXAM",
+        NSTB="NASM-CPT-FULL,NCSF-STS-FULL",
+        CNC="NASM-CNC-FULL",
+        CES="NASM-CES-FULL",
+        KBS="",
+    )
+    return workbook
+
+
+def race(workbook: Workbook, entry: Path, *, instances: int = 2, **environment: str) -> list[list[Said]]:
+    """What each instance answered to the same orders, posted in different order at the same time."""
+    functions = [Function(workbook, entry, **environment) for _ in range(instances)]
+    try:
+        with ThreadPoolExecutor(16 * len(functions)) as threads:
+            queues = [random.Random(place).sample(ORDERS, len(ORDERS)) for place in range(len(functions))]
+            waiting = [
+                [threads.submit(function.post, "/orders", order, "zap") for order in queue]
+                for function, queue in zip(functions, queues, strict=True)
+            ]
+            return [[future.result().json() for future in futures] for futures in waiting]
+    finally:
+        for function in functions:
+            function.close()
+
+
+def found(workbook: Workbook, told: Sequence[Sequence[Said]]) -> list[str]:
+    tabs = ("Import History", "Assignments", "Order Cache", "Key Inventory")
+    return breaches(
+        {tab: workbook.tab(tab) for tab in tabs},
+        [said for each in told for said in each if said["status"] != "error"],
+    )
+
+
+def test_two_instances_give_every_order_one_answer_and_no_seat_twice(short_stock: Workbook) -> None:
+    told = race(short_stock, FENCED)
+    assert [said["message"] for each in told for said in each if said["status"] == "error"] == []
+    assert found(short_stock, told) == []
+    first, second = (
+        {said["order_id"]: (said["status"], codes(said["keys"])) for said in each} for each in told
+    )
+    assert first == second
+    assert {status for status, _ in first.values()} == {"fulfilled", "failed", "skipped"}
+    assert short_stock.service().audit() == ()
+
+
+def test_without_the_fence_the_same_race_breaks_promises(short_stock: Workbook) -> None:
+    told = race(short_stock, UNFENCED, DEADLINE_S="3")  # soon it finds the ledgers damaged, and says so
+    assert found(short_stock, told)
+
+
+def test_what_one_instance_cleared_or_released_the_other_knows(short_stock: Workbook) -> None:
+    with Function(short_stock) as here, Function(short_stock) as there:
+        first = here.post("/orders", posted("a", "CPT")).json()
+        for warm in (here, there):
+            assert warm.post("/orders", posted("b", "CPT")).json()["status"] == "fulfilled"
+            assert warm.post("/orders", posted("a", "CPT")).json()["keys"] == first["keys"]
+        assert there.post("/orders/release", {"order_id": "b"}).json()["released"] == 1
+        assert here.post("/orders", posted("b", "CPT")).json()["status"] == "released"
+        assert there.post("/orders/clear", {"order_id": "a"}).json()["cleared"]
+        again = here.post("/orders", posted("a", "CPT")).json()
+        assert (again["keys"], again["replayed"]) == (first["keys"], False)
+        assert there.post("/orders/clear", {"order_id": "b"}).json()["cleared"]
+        assert here.post("/orders", posted("b", "CPT")).json()["status"] == "fulfilled"
