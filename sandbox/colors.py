@@ -14,13 +14,17 @@ DIGITS = 8
 STEPS = 255
 
 
+# A field named like a colour is one only with these parts: in a theme, `color` is a style.
+PARTS = {"red", "green", "blue", "alpha"}
+
+
 def normal_color(color: Json) -> Json:
     """A colour without the parts that are zero, in the precision in which Google keeps it."""
     return {name: _kept(part) for name, part in color.items() if part}
 
 
 def _kept(part: float) -> float:
-    part = int(part * STEPS + 1e-6) / STEPS
+    part = int(min(max(part, 0.0), 1.0) * STEPS + 1e-6) / STEPS
     single = struct.unpack("f", struct.pack("f", part))[0]
     rounded = float(f"{single:.{DIGITS}g}")
     return int(rounded) if rounded.is_integer() else rounded
@@ -34,7 +38,7 @@ def with_styles(value: Any) -> Any:
         return value
     result: Json = {}
     for name, inner in value.items():
-        if _is_color(name):
+        if _is_color(name) and inner.keys() <= PARTS:
             result[name] = normal_color(inner)
             result.setdefault(f"{name}Style", {"rgbColor": result[name]})
         elif _is_style(name):

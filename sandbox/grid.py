@@ -142,6 +142,19 @@ class Grid:
                 break
         return row
 
+    def solid_below(self, row: int, columns: int) -> int:
+        """The end of the unbroken stretch of rows from `row` on that hold something in these columns."""
+        end = len(self)
+        while row < end:
+            chunk = self.chunks[row // CHUNK]
+            if row % CHUNK == 0 and chunk.common & columns:
+                row += CHUNK
+            elif filled_columns(chunk.rows[row % CHUNK]) & columns:
+                row += 1
+            else:
+                break
+        return row
+
     def changed(self, start: int, end: int, change: Callable[[int, Row], Row]) -> Grid:
         """The grid with each row of a stretch replaced by `change(index, row)`."""
         if end <= start:

@@ -40,9 +40,7 @@ def _grown(block: Area) -> Area:
     """The block grown by the data that touches it, corners included."""
     grid = block.tab.values
     around = _bits(max(block.left - 1, 0), block.right + 1)
-    top, bottom = grid.solid_above(block.top, around), block.bottom
-    while bottom < len(grid) and filled_columns(grid.row(bottom)) & around:
-        bottom += 1
+    top, bottom = grid.solid_above(block.top, around), grid.solid_below(block.bottom, around)
     return _widened(replace(block, top=top, bottom=bottom))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sandbox import masks
 from sandbox.book import Book, Ids, Json, merged
 from sandbox.errors import bad_request, not_built
+from sandbox.kinds.asked import update_mask
 
 # Keys and values together, for what stands at the spreadsheet and again for each sheet.
 MAX_CHARACTERS = 30_000
@@ -101,7 +101,7 @@ def sheet_of(entry: Json) -> int | None:
 
 
 def update(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
-    mask = masks.parse(ask.get("fields") or "*")
+    mask = update_mask("DeveloperMetadata", ask)
     changed = []
     for entry in find(book, ask.get("dataFilters", [])):
         updated = merged(entry, ask.get("developerMetadata", {}), mask) | {"metadataId": entry["metadataId"]}

@@ -102,6 +102,9 @@ class Client:
     def close(self) -> None:
         self._connection.close()
 
+    def __del__(self) -> None:
+        self.close()
+
 
 @contextmanager
 def client_of(sandbox: Sandbox) -> Iterator[Client]:
