@@ -127,20 +127,14 @@ def million_cells(folder: str) -> str:
     third.stop()
     return (
         f"A million cells of text: {full - empty:.0f} MB as written, {kept - empty:.0f} MB as read back; "
-        f"start {up_s:.2f} s, first read from the journal {replayed_s:.1f} s, from the snapshot {loaded_s:.1f} s."
+        f"start {up_s:.2f} s, first read from the journal {replayed_s:.1f} s, "
+        f"from the snapshot {loaded_s:.1f} s."
     )
 
 
 def main() -> None:
     calls = ["read 20 rows, ms", "values.append 20", "appendCells 20", "stamp + appendCells 20"]
     heads = ["rows", *calls, "read all"]
-        "rows",
-        "read 20 rows, ms",
-        "values.append 20",
-        "appendCells 20",
-        "stamp + appendCells 20",
-        "read all",
-    ]
     with tempfile.TemporaryDirectory() as folder:
         server = Server(folder)
         lines = [heads, *(table(server, size) for size in SIZES)]
