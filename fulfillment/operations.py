@@ -97,7 +97,12 @@ def _publish(service: Service, body: Body, by: str) -> Said:
 def _import(service: Service, body: Body, by: str) -> Said:
     asked = read(ImportBody, body)
     done = service.import_keys(asked.rows, dry_run=asked.dry_run, by=by)
-    message = f"Nothing was imported yet; it would be: {done.message}" if asked.dry_run else done.message
+    where = (
+        " See the result column." if asked.rows is None and len(done.rows) > done.count("imported") else ""
+    )
+    message = (
+        f"Nothing was imported yet; it would be: {done.message}" if asked.dry_run else done.message + where
+    )
     return _ok(
         message,
         imported=done.count("imported"),

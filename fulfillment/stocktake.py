@@ -50,13 +50,13 @@ class Imported:
 
     @property
     def message(self) -> str:
-        """`12 keys imported (34 seats), 1 duplicate, 2 refused: see the result column.`"""
+        """`12 keys imported (34 seats), 1 duplicate, 2 refused.`"""
         parts = [f"{keys_counted(self.count('imported'))} imported ({self.seats} seats)"]
         if duplicates := self.count("duplicate"):
             parts.append(f"{duplicates} duplicate{'s' if duplicates > 1 else ''}")
         if refused := self.count("refused"):
             parts.append(f"{refused} refused")
-        return ", ".join(parts) + (": see the result column." if len(parts) > 1 else ".")
+        return ", ".join(parts) + "."
 
 
 def plan_import(

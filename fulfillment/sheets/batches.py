@@ -62,9 +62,13 @@ class Commit:
         return {
             "requests": requests,
             "includeSpreadsheetInResponse": True,
-            "responseRanges": [f"'{SYSTEM}'!1:2", *(f"'{title}'!1:1" for title in self.written())],
+            "responseRanges": self.shown_ranges(),
             "responseIncludeGridData": True,
         }
+
+    def shown_ranges(self) -> list[str]:
+        """What the reply shows: System, and the headers of the tabs written."""
+        return [f"'{SYSTEM}'!1:2", *(f"'{title}'!1:1" for title in self.written())]
 
     def written(self) -> list[str]:
         """The tabs whose columns matter to this commit, System apart."""

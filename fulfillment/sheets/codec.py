@@ -28,9 +28,7 @@ class Layout:
     @classmethod
     def of(cls, tab: Tab, header_row: Iterable[Scalar]) -> Layout:
         """Raises NotSetUp with the columns that are missing or stand twice."""
-        found = tuple(to_text(value).strip() for value in header_row)
-        while found and not found[-1]:
-            found = found[:-1]
+        found = header_of(header_row)
         missing = [header for header in tab.headers if header not in found]
         twice = [header for header in tab.headers if found.count(header) > 1]
         if missing or twice:
@@ -64,6 +62,14 @@ class Layout:
                 run = []
             run.append((column, header))
         yield run[0][0], [name for _, name in run]
+
+
+def header_of(header_row: Iterable[Scalar]) -> tuple[str, ...]:
+    """The headers of a tab's first row, trimmed, without the blanks behind the last one."""
+    found = tuple(to_text(value).strip() for value in header_row)
+    while found and not found[-1]:
+        found = found[:-1]
+    return found
 
 
 def to_cell(value: Scalar) -> Cell:

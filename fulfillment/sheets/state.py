@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from fulfillment.errors import BatchRefused, NotOurs, NotSetUp, TornRead
 from fulfillment.model import Product
 from fulfillment.sheets.batches import Commit, Place
-from fulfillment.sheets.client import Json, SheetsClient
-from fulfillment.sheets.codec import Layout
+from fulfillment.sheets.client import SheetsClient
+from fulfillment.sheets.codec import Layout, header_of
 from fulfillment.sheets.looking import (
     LOOK_MASK,
     Anchor,
@@ -46,31 +46,27 @@ class State:
     looked_at: float
     """Monotonic time: this was the truth then, or later."""
 
-    def advance(self, commit: Commit, reply: Json | None, sent_at: float) -> None:
-        """Move forward by a commit of ours that landed; without its reply the next use looks again."""
+    def advance(self, commit: Commit, sent_at: float) -> None:
+        """Move forward by a commit of ours that landed."""
         system = commit.system
         self.snapshot.advance(commit.changes, system.version)
         self.system = system
         self.stamps = (self.stamps | {system.version}) - set(commit.forget)
         self.is_tidy = self.is_tidy or commit.whole_catalogue
+        self.looked_at = sent_at
         for name, rows in commit.changes.ledger_rows().items():
             anchor = self.anchors[name]
             self.anchors[name] = Anchor(anchor.row + len(rows), rows[-1].no)
-        if reply is not None and self._sees_same_columns(reply, commit):
-            self.looked_at = sent_at
-        else:
-            self.looked_at = float("-inf")
 
-    def _sees_same_columns(self, reply: Json, commit: Commit) -> bool:
-        """Does the reply show the columns where the commit wrote them? Takes over the grids' sizes."""
-        seen = Seen.of(reply.get("updatedSpreadsheet", {}))
+    def sees_same_columns(self, seen: Seen, commit: Commit) -> bool:
+        """Do the tabs after a commit have their columns where it wrote them? Takes over the grids' sizes."""
         for title in [*commit.written(), SYSTEM]:
             place = self.places[title]
             if title not in seen.grids:
                 return False
             self.places[title] = replace(place, grid=seen.grids[title])
             rows = seen.block(title)
-            if Layout.of(place.layout.tab, rows[0] if rows else []).header_row != place.layout.header_row:
+            if header_of(rows[0] if rows else []) != place.layout.header_row:
                 return False
         return True
 

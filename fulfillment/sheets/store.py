@@ -14,6 +14,8 @@ from fulfillment.sheets import books, people
 from fulfillment.sheets.batches import Commit
 from fulfillment.sheets.client import SheetsClient, to_bytes
 from fulfillment.sheets.fence import STAMPS_KEPT
+from fulfillment.sheets.looking import LOOK_MASK, Seen
+from fulfillment.sheets.righting import put_right
 from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.sending import Sending
 from fulfillment.sheets.state import State, look, read_everything
@@ -104,9 +106,16 @@ class SheetStore:
         except Exception:
             state.looked_at = float("-inf")  # whatever happened, look before the next plan
             raise
-        state.advance(commit, reply, sent_at)
+        written_by = dict(state.places)
+        state.advance(commit, sent_at)
         self._highest = commit.system.version
         self._torn.clear()
+        self._state = None  # nothing is answered before its rows stand where everybody looks for them
+        shown = (reply or {}).get("updatedSpreadsheet") or self._client.get(commit.shown_ranges(), LOOK_MASK)
+        if state.sees_same_columns(Seen.of(shown), commit):
+            self._state = state
+        else:
+            put_right(self._client, self._codecs, commit, written_by)
 
     def _commit(self, state: State, changes: Changes, views: Views) -> Commit:
         snapshot, version = state.snapshot, state.snapshot.version + 1

@@ -78,6 +78,26 @@ def test_columns_may_be_moved_and_added_while_orders_are_served(workbook: Workbo
     assert service.audit() == ()
 
 
+@pytest.mark.parametrize("fault", ["none", "apply-then-drop"])
+def test_a_column_moved_right_under_a_commit_is_found_and_its_rows_put_right(
+    workbook: Workbook, fault: str
+) -> None:
+    workbook.stock("NASM CPT combined EX-1 9")
+    workbook.sell(CPT="NASM-CPT-FULL")
+    service = workbook.service()
+    service.fulfil(order("1"), by="test")
+    for title in ("Assignments", "Order Cache", "System"):
+        area = {"sheetId": workbook.sheet_id(title), "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}
+        workbook.batch({"moveDimension": {"source": area, "destinationIndex": 3}})
+        workbook.batch({"insertDimension": {"range": {**area, "startIndex": 4, "endIndex": 5}}})
+    if fault != "none":
+        workbook.fail("spreadsheets.batchUpdate", fault)
+    assert service.fulfil(order("2"), by="test").answer.outcome == "fulfilled"
+    assert [row["order_id"] for row in workbook.tab("Assignments")] == ["1", "2"]
+    assert workbook.service().fulfil(order("2"), by="test").replayed
+    assert service.audit() == ()
+
+
 def test_a_sorted_ledger_is_read_as_before(workbook: Workbook) -> None:
     workbook.stock("NASM CPT combined EX-1 9")
     workbook.sell(CPT="NASM-CPT-FULL")

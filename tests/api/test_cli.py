@@ -1,0 +1,67 @@
+"""`python -m fulfillment COMMAND`: the same rules and answers as the routes, and an exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.local import ROOT, Workbook, posted
+
+
+def run(shop: Workbook, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "fulfillment", *command],
+        cwd=ROOT,
+        env={**os.environ, **shop.environment(**environment)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stocked(shop: Workbook) -> None:
+    shop.sell(CPT="NASM-CPT-FULL")
+
+
+def test_an_order_s_whole_life_at_a_terminal(shop: Workbook, tmp_path: Path) -> None:
+    keys, order = tmp_path / "keys.csv", tmp_path / "order.json"
+    keys.write_text("CANADA,NASM,CPT,combined,EX-1,1\nCANADA,NASM,CPT,combined,EX-2,1\n")
+    order.write_text(json.dumps(posted("1")))
+    assert "2 keys imported" in run(shop, "import", str(keys)).stdout
+    served = run(shop, "fulfil", str(order))
+    assert (served.returncode, json.loads(served.stdout)["key_count"]) == (0, 1)
+    assert "1 key assigned" in run(shop, "status", "#1").stdout
+    assert "1 key of order #1 replaced" in run(shop, "replace", "1", "EX-1").stdout
+    assert "exactly the 1 key" in run(shop, "clear", "1").stdout
+    assert json.loads(run(shop, "release", "1", "--json").stdout)["released"] == 1
+    assert "1 seats available" in run(shop, "refresh").stdout
+    assert run(shop, "audit").stdout == "The books are in order.\n"
+
+
+def test_the_exit_status_says_no(shop: Workbook) -> None:
+    unknown = run(shop, "clear", "nobody")
+    assert (unknown.returncode, "never seen" in unknown.stdout) == (1, True)
+    assert run(shop, "frobnicate").returncode == 2
+    assert run(shop, "release").returncode == 2
+
+
+def test_every_setting_that_is_wrong_is_named_and_no_secret_shown(shop: Workbook) -> None:
+    wrong = run(shop, "audit", API_TOKENS="chef:hush", MODE="test", TIME_ZONE="Toronto")
+    assert wrong.returncode == 1
+    for sentence in ("API_TOKENS write role:secret", "TIME_ZONE `Toronto` is no time zone"):
+        assert sentence in wrong.stderr
+    assert "hush" not in wrong.stderr
+    assert "TEST_RECIPIENT" in run(shop, "audit", MODE="test").stderr
+
+
+def test_the_cloud_never_starts_on_a_local_spreadsheet(shop: Workbook) -> None:
+    started = run(shop, "audit", K_SERVICE="orders")
+    assert started.returncode == 1
+    assert "SHEETS_URL is a local address" in started.stderr

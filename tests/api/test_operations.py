@@ -1,0 +1,128 @@
+"""The operators' routes over HTTP: each answers a status, a sentence, and its figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from tests.local import Function, Workbook, codes, posted
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stocked(shop: Workbook) -> None:
+    shop.stock("NASM CPT combined EX-1 2", *(f"NASM CPT combined EX-{n} 1" for n in range(2, 30)))
+    shop.stock("NASM NSBK_CPT-CNC combined BUNDLE 5", "NASM CNC combined CNC 5", "NCSF STS combined STS 1")
+    shop.sell(CPT="NASM-CPT-FULL", CNC="NASM-CNC-FULL", STS="NCSF-STS-FULL", KBS="")
+
+
+def said(function: Function, path: str, **body: object) -> dict[str, Any]:
+    answer = function.post(path, body, "operator")
+    assert answer.status_code == 200, answer.text
+    reply: dict[str, Any] = answer.json()
+    return reply
+
+
+def test_release_gives_back_and_says_how_many(function: Function) -> None:
+    function.post("/orders", posted("1", "CPT*3"))
+    some = said(function, "/orders/release", order_id="1", units="1.2")
+    assert (some["status"], some["released"]) == ("ok", 1)
+    assert some["message"].startswith("Released 1 key.")
+    assert function.post("/orders", posted("1", "CPT*3")).json()["key_count"] == 2
+    rest = said(function, "/orders/release", order_id="#1", reason="refund")
+    assert (rest["released"], rest["message"][:16]) == (2, "Released 2 keys.")
+    assert said(function, "/orders/release", order_id="1")["released"] == 0
+    assert function.post("/orders", posted("1", "CPT*3")).json()["status"] == "released"
+
+
+def test_a_bundle_seat_is_not_torn_apart(function: Function) -> None:
+    function.post("/orders", posted("2", "CPT CNC"))
+    no = said(function, "/orders/release", order_id="2", sku="CPT")
+    assert (no["status"], no["released"], no["reason"]) == ("error", 0, "not_possible")
+    assert "together" in no["message"]
+
+
+def test_clear_says_what_the_next_post_will_bring(function: Function) -> None:
+    first = function.post("/orders", posted("3", "CPT*2")).json()
+    assert "exactly the 2 keys" in said(function, "/orders/clear", order_id="3")["message"]
+    assert function.post("/orders", posted("3", "CPT*2")).json()["keys"] == first["keys"]
+    unknown = said(function, "/orders/clear", order_id="nobody")
+    assert (unknown["status"], unknown["cleared"]) == ("error", False)
+    assert "never seen" in unknown["message"]
+
+
+def test_replace_gives_another_key_and_the_old_one_stays_out_of_stock(function: Function) -> None:
+    first = codes(function.post("/orders", posted("4")).json()["keys"])
+    done = said(function, "/orders/replace", order_id="4", keycode=first[0])
+    assert done["replaced"]
+    again = function.post("/orders", posted("4")).json()
+    assert codes(again["keys"]) == codes(done["keys"]) != first
+    no = said(function, "/orders/replace", order_id="4", keycode=first[0])
+    assert (no["status"], no["replaced"]) == ("error", False)
+    assert first[0] not in no["message"]
+
+
+def test_delivered_turns_the_mail_off_and_clear_turns_it_on_again(function: Function) -> None:
+    assert function.post("/orders", posted("5"), "zap").json()["send_email"]
+    assert function.post("/orders/delivered", {"order_id": "5"}, "zap").json()["delivered"]
+    assert not function.post("/orders", posted("5"), "zap").json()["send_email"]
+    said(function, "/orders/clear", order_id="5")
+    assert function.post("/orders", posted("5"), "zap").json()["send_email"]
+
+
+def test_closed_orders_are_never_served(function: Function) -> None:
+    assert said(function, "/orders/close", order_ids="6, 7", reason="by hand")["closed"] == ["6", "7"]
+    answer = function.post("/orders", posted("6"), "zap").json()
+    assert (answer["status"], answer["reason"], answer["keys"]) == ("skipped", "closed", [])
+    function.post("/orders", posted("8"))
+    assert said(function, "/orders/close", order_id="8")["status"] == "error"
+
+
+def test_status_tells_the_story_by_id_name_and_address(function: Function) -> None:
+    function.post("/orders", posted("9001", "STS"))
+    function.post("/orders", posted("9002", "STS", order_name="#2002"))
+    held = said(function, "/orders/status", order_id="#2002")
+    assert (held["outcome"], held["order_id"]) == ("failed", "9002")
+    assert "1 wanted, 0 in stock" in held["story"][0]["message"]
+    assert "Clear Order Cache" in held["next"]
+    address = "https://admin.shopify.com/store/x/orders/9001"
+    told = said(function, "/orders/status", order_id=address)
+    assert codes(told["keys"]) == ["STS"]
+    assert [event["event"] for event in told["story"]] == ["assigned", "fulfilled"]
+    assert function.get("/orders/9001", "operator").json()["story"] == told["story"]
+    said(function, "/orders/release", order_id="9001")
+    story = said(function, "/orders/status", order_id="9001")["story"]
+    assert [event["event"] for event in story] == ["assigned", "fulfilled", "released", "released"]
+
+
+def test_import_reports_row_by_row(function: Function) -> None:
+    header = "region,provider,product_code,component,keycode,seats"
+    csv = "\n".join([header, "CANADA,NCSF,PAY,combined,P-1,2", "CANADA,NCSF,PAY,x,P-2,2"])
+    dry = said(function, "/keys/import", csv=csv, dry_run=True)
+    done = said(function, "/keys/import", csv=csv)
+    for report in (dry, done):
+        assert (report["imported"], report["refused"], report["seats"]) == (1, 1, 2)
+        assert [row["result"] for row in report["rows"]] == ["imported", "refused"]
+        assert "combined, content or exam" in report["rows"][1]["message"]
+    assert said(function, "/keys/import", csv=csv)["duplicates"] == 1
+
+
+def test_refresh_and_audit_give_their_figures(function: Function) -> None:
+    pools = said(function, "/inventory/refresh")["pools"]
+    assert {"region", "provider", "product_code", "component", "total", "used", "available", "level"} <= {
+        *pools[0]
+    }
+    audit = function.get("/audit", "scheduler").json()
+    assert (audit["ok"], audit["breaches"]) == (True, [])
+
+
+def test_health_tells_details_only_to_those_who_may_know(function: Function) -> None:
+    assert function.get("/health").json()["sheets"] == "ok"
+    assert set(requests.get(f"{function.url}/health", timeout=10).json()) == {"status", "request_id"}
+
+
+def test_a_field_that_is_wrong_is_named(function: Function) -> None:
+    answer = function.post("/orders/release", {"order_id": "1", "skuu": "CPT"}, "operator")
+    assert answer.status_code == 422
+    assert "skuu" in answer.json()["fields"]

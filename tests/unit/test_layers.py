@@ -1,0 +1,74 @@
+"""Who may import whom."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+LAYERS: dict[str, int] = {
+    "model": 1, "errors": 1,
+    "workbook": 2, "pools": 2,
+    "allocation": 3, "answers": 3, "asked": 3, "combination": 3, "release": 3, "stocktake": 3,
+    "catalogue": 3, "story": 3,
+    "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_views": 4,
+    "service": 5,
+    "sheets": 6, "payloads": 6,
+    "operations": 7, "refusals": 7, "api": 7, "settings": 7,
+    "app": 8, "cli": 9, "__main__": 9,
+}  # fmt: skip
+
+ONLY_IN: dict[str, set[str]] = {
+    "gspread": {"sheets"},
+    "requests": {"sheets"},
+    "google": {"sheets", "app"},
+    "flask": {"api"},
+    "werkzeug": {"api", "refusals"},
+    "pydantic": {"payloads", "settings", "sheets"},
+    "click": {"cli"},
+}
+
+PACKAGE = ROOT / "fulfillment"
+
+MODULES = [path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py"]
+
+
+def part_of(module: str) -> str:
+    return module.split(".")[1] if module.count(".") else ""
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = {f"{node.module}.{name.name}" for name in node.names}
+            found |= names if node.module in ("fulfillment", "sandbox") else {str(node.module)}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_imports_only_what_lies_below_it(path: Path) -> None:
+    part = path.relative_to(ROOT / "fulfillment").parts[0].removesuffix(".py")
+    for name in imports(path):
+        assert name.split(".")[0] != "sandbox"
+        if name.startswith("fulfillment."):
+            assert LAYERS[part_of(name)] <= LAYERS[part], name
+        elif name.split(".")[0] in ONLY_IN:
+            assert part in ONLY_IN[name.split(".")[0]], name
+
+
+def test_the_sheets_and_the_payloads_do_not_know_each_other() -> None:
+    for path in MODULES:
+        part = path.relative_to(ROOT / "fulfillment").parts[0]
+        others = {"sheets": "fulfillment.payloads", "payloads": "fulfillment.sheets"}
+        assert not any(name.startswith(others.get(part, "-")) for name in imports(path))
+
+
+def test_the_sandbox_knows_nothing_of_the_product() -> None:
+    for path in (ROOT / "sandbox").rglob("*.py"):
+        assert not any(name.split(".")[0] == "fulfillment" for name in imports(path)), path
