@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sandbox import evaluate, formats, masks
+from sandbox import formats, masks, standing
 from sandbox.book import Json, merged, too_long
 from sandbox.colors import with_styles
 from sandbox.errors import bad_request
@@ -60,7 +60,7 @@ def checked_text(text: str) -> str | None:
 
 def formula(text: str, row: int, column: int) -> Any:
     checked_text(text)
-    return evaluate.formula(text if text.startswith("=") else f"={text}", row, column)
+    return standing.formula(text if text.startswith("=") else f"={text}", row, column)
 
 
 def raw_value(value: Any) -> Any:

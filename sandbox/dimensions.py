@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sandbox import evaluate, shifts
+from sandbox import follow, shifts
 from sandbox.book import Book, Json, Tab, check_cell_count
 from sandbox.errors import bad_request
 from sandbox.grid import EMPTY_ROW, Grid, Row, trimmed
@@ -59,7 +59,7 @@ def inserted(book: Book, tab: Tab, dimension: str, at: int, count: int, from_bef
 
 
 def _reformed(book: Book, tab: Tab, change: Change) -> tuple[Book, Tab]:
-    book = evaluate.shifted(book, tab.title, change)
+    book = follow.shifted(book, tab.title, change)
     return book, book.grid(tab.sheet_id)
 
 

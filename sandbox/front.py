@@ -38,6 +38,8 @@ class Request:
     body: bytes
     has_left: Callable[[], bool] = field(default=lambda: False)
     """Whether the client has given up meanwhile."""
+    is_local: bool = True
+    """Whether it came from this machine."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Front:
         """The answer to a request; whatever goes wrong on our side is a 500 in Google's shape."""
         try:
             if request.path.startswith("/_sandbox/"):
+                if not request.is_local:
+                    raise Refusal(403, "Only this machine may use the stand-in's own routes.")
                 return json_answer(200, self.admin.answer(request.verb, request.path, request.body))
             method, names = routes.find(request.verb, request.path)
             query = parse_qs(request.query, keep_blank_values=True, errors="replace")

@@ -67,6 +67,7 @@ class LiveBook:
                 self._journal.append(Record(after.serial, at, do, args, raw))
             self._past.append((time.monotonic(), before))
             self.book = after
+            _forget_findings(before, after)
         return after, reply
 
     def as_of(self, seconds_ago: float) -> Book:
@@ -93,6 +94,14 @@ class LiveBook:
         if self._journal:
             with self._lock:
                 self._journal.close()
+
+
+def _forget_findings(before: Book, after: Book) -> None:
+    """What was worked out about a version that has passed is worked out again should anyone still ask."""
+    before.found.clear()
+    for old in before.tabs:
+        if after.tab(old.sheet_id) is not old:
+            old.found.clear()
 
 
 def _done(book: Book, do: str, args: Json, body: Json, at: float) -> tuple[Book, Any]:

@@ -15,6 +15,7 @@ import threading
 import traceback
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -50,7 +51,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, path, query, headers, body, self._has_left)
+        is_local = ip_address(self.client_address[0]).is_loopback
+        request = Request(self.command, path, query, headers, body, self._has_left, is_local)
         try:
             answer = self.server.front.answer(request)
         except Exception:  # noqa: BLE001  the one place where a mistake of ours is answered, as Google would

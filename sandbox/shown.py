@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sandbox import evaluate, formats, masks
+from sandbox import evaluate, formats, masks, standing
 from sandbox.book import Book, Json, Tab
 from sandbox.cell_errors import Error
 from sandbox.defaults import FORMAT, THEME
@@ -169,8 +169,8 @@ class CellView:
         return shown
 
     def _entered(self, row: int, column: int, value: Any, worn: Json) -> Json | None:
-        if evaluate.is_formula(value):
-            return {"formulaValue": evaluate.text_of(value, row, column)}
+        if standing.is_formula(value):
+            return {"formulaValue": standing.text_of(value, row, column)}
         return extended(value)
 
     def _effective(self, row: int, column: int, value: Any, worn: Json) -> Json | None:
@@ -185,11 +185,21 @@ class CellView:
     def _effective_format(self, row: int, column: int, value: Any, worn: Json) -> Json:
         own = worn.get("userEnteredFormat", {})
         text: Json = FORMAT["textFormat"] | own.get("textFormat", {})
-        shown: Json = FORMAT | own | {"textFormat": text, "hyperlinkDisplayType": "PLAIN_TEXT"}
+        side = (
+            {"horizontalAlignment": alignment(self._result(row, column, value))} if value is not None else {}
+        )
+        shown: Json = FORMAT | side | own | {"textFormat": text, "hyperlinkDisplayType": "PLAIN_TEXT"}
         return shown
 
     def _result(self, row: int, column: int, value: Any) -> Any:
-        return evaluate.result(self._book, self._tab, row, column) if evaluate.is_formula(value) else value
+        return evaluate.result(self._book, self._tab, row, column) if standing.is_formula(value) else value
+
+
+def alignment(value: Any) -> str:
+    """The side to which a value keeps unless its format says otherwise."""
+    if isinstance(value, bool | Error):
+        return "CENTER"
+    return "RIGHT" if isinstance(value, float) else "LEFT"
 
 
 def extended(value: Any) -> Json | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
-from sandbox import evaluate
+from sandbox import standing
 from sandbox.book import Book, Json, Tab
 from sandbox.cells import shared
 from sandbox.grid import CHUNK, Chunk, Grid, Row
@@ -73,15 +73,15 @@ def tab_from(given: Json) -> Tab:
 
 def _values(grid: Grid) -> list[list[Any]]:
     rows: list[list[Any]] = [list(row) for row in grid.rows()]
-    for (row, column), value in evaluate.live_cells(grid):
-        rows[row][column] = {"formula": evaluate.text_of(value, row, column)}
+    for (row, column), value in standing.live_cells(grid):
+        rows[row][column] = {"formula": standing.text_of(value, row, column)}
     return rows
 
 
 def _values_from(rows: list[list[Any]]) -> Grid:
     return Grid.of(
         tuple(
-            evaluate.formula(value["formula"], n, column) if type(value) is dict else value
+            standing.formula(value["formula"], n, column) if type(value) is dict else value
             for column, value in enumerate(row)
         )
         for n, row in enumerate(rows)

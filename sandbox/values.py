@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sandbox import evaluate, formats
+from sandbox import evaluate, formats, standing
 from sandbox.a1 import column_letters
 from sandbox.book import Book, Json, Tab
 from sandbox.cell_errors import Error
@@ -73,9 +73,9 @@ def _render(book: Book, tab: Tab, row: int, column: int, value: Any, dress: Row,
     worn = dress[column] if column < len(dress) else None
     if worn is None and type(value) is str:
         return value
-    if reading.rendering == "FORMULA" and evaluate.is_formula(value):
-        return evaluate.text_of(value, row, column)
-    result = evaluate.result(book, tab, row, column) if evaluate.is_formula(value) else value
+    if reading.rendering == "FORMULA" and standing.is_formula(value):
+        return standing.text_of(value, row, column)
+    result = evaluate.result(book, tab, row, column) if standing.is_formula(value) else value
     return shown_value(result, number_format_of(worn), reading)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sandbox import evaluate, masks
+from sandbox import follow, masks
 from sandbox.book import MAX_COLUMNS, Book, Ids, Json, Tab, check_cell_count, merged
 from sandbox.colors import with_styles
 from sandbox.dimensions import resized
@@ -122,7 +122,7 @@ def delete(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     if all(other.hidden for other in rest):
         raise bad_request("You can't remove all the visible sheets in a document.")
     book = metadata.without(book, {i for i, m in book.metadata.items() if metadata.sheet_of(m) == sheet_id})
-    return evaluate.tab_deleted(replace(book, tabs=rest), tab.title), {}
+    return follow.tab_deleted(replace(book, tabs=rest), tab.title), {}
 
 
 def duplicate(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
@@ -204,9 +204,7 @@ def update(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     if all(other.hidden for other in book.tabs):
         raise bad_request("You can't hide all the sheets in a document.")
     if wanted["title"] != tab.title:
-        book = evaluate.tab_renamed(
-            book.changing(sheet_id, title=wanted["title"]), tab.title, wanted["title"]
-        )
+        book = follow.tab_renamed(book.changing(sheet_id, title=wanted["title"]), tab.title, wanted["title"])
     return _placed(book, changed, wanted.get("index", 0)), {}
 
 

@@ -7,8 +7,10 @@ import time
 import pytest
 
 from sandbox.errors import Refusal
+from sandbox.front import Front, Request
 from sandbox.latency import Recorded, latency
 from sandbox.quota import PER_PROJECT, PER_USER, Quotas
+from sandbox.shelf import Shelf
 from tests.sandbox.rest_client import Client, Refused, append_cells, row
 
 
@@ -99,3 +101,11 @@ def test_settings_that_are_not_there_are_refused(google: Client, asked: dict[str
 def test_other_addresses_of_its_own_are_not_there(google: Client) -> None:
     assert google.send("GET", "/_sandbox/nothing")[0] == 404
     assert google.send("POST", "/_sandbox/stats", {})[0] == 404
+
+
+def test_its_own_routes_are_for_this_machine_only() -> None:
+    front = Front(Shelf(None))
+    for is_local, status in ((True, 200), (False, 403)):
+        request = Request("GET", "/_sandbox/stats", "", {}, b"", is_local=is_local)
+        assert front.answer(request).status == status
+    assert front.answer(Request("POST", "/v4/spreadsheets", "", {}, b"", is_local=False)).status == 200
