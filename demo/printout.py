@@ -61,10 +61,9 @@ class Printout:
             self._console.print()
         self._number += 1
         order, outcome = served.order, _outcome(served)
-        address = f"  {order.email or 'no address'}"
         head = Text.assemble(f"{self._number:2}  ", (order.order_name, "bold"), f"  {order.customer_name}")
-        head.append(address, "dim")
-        head.append(" " * (self._console.width - head.cell_len - outcome.cell_len))
+        head.append(f"  {order.email or 'no address'}", "dim")
+        head.append(" " * max(2, self._console.width - head.cell_len - outcome.cell_len))
         self._console.print(Text.assemble(head, outcome))
         self._print([("", Text(order.shows, "italic"))], label_width=0, indent=4)
         self._print(_story(served, self._products), label_width=8, indent=4)

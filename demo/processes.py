@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -69,10 +70,9 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for interrupt in INTERRUPTS:  # a second Ctrl-C must not leave one of them behind
-            signal.signal(interrupt, signal.SIG_IGN)
-        while self._children:
-            self._children.pop().stop()
+        with _uninterrupted():
+            while self._children:
+                self._children.pop().stop()
 
     def start(self, name: str, arguments: Sequence[str], settings: Mapping[str, str]) -> Child:
         """A Python program as a child. It is not in our terminal's group: Ctrl-C is ours alone to handle."""
@@ -95,6 +95,17 @@ class Processes:
         """Raises Trouble when one of them has ended."""
         for child in self._children:
             child.check()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A second Ctrl-C must not leave one of the children behind."""
+    before = [(interrupt, signal.signal(interrupt, signal.SIG_IGN)) for interrupt in INTERRUPTS]
+    try:
+        yield
+    finally:
+        for interrupt, handler in before:
+            signal.signal(interrupt, handler)
 
 
 def wait_until_answers(child: Child, url: str) -> None:

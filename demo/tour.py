@@ -74,6 +74,7 @@ class Tour:
         return Shop(self._options.url, restock=paste)
 
     def _settings(self, spreadsheet_id: str) -> dict[str, str]:
+        """The function's settings: live, as nobody mails anything here."""
         return {
             "SPREADSHEET_ID": spreadsheet_id,
             "SHEETS_URL": self._options.sandbox_url,

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.options import Options
+from demo.options import Options, read_options
+from demo.processes import Processes, Trouble, wait_until_answers
 from demo.sample import SampleOrder, read_sample
 from demo.workbook import client
 from sandbox.server import Sandbox
@@ -178,7 +179,18 @@ def test_a_workbook_of_another_version_is_refused_with_what_to_do(tmp_path: Path
 
 
 @pytest.mark.parametrize("port", ["none", "0", "70000"])
-def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
-    process = Place(tmp_path).start(PORT=port)
-    output, _ = process.communicate(timeout=30)
-    assert (process.returncode, output) == (1, f"PORT must be a port between 1 and 65535, not `{port}`.\n")
+def test_a_port_that_is_none_is_refused(port: str) -> None:
+    with pytest.raises(Trouble, match=f"^PORT must be a port between 1 and 65535, not `{port}`.$"):
+        read_options({"PORT": port})
+
+
+def test_the_same_port_twice_is_refused() -> None:
+    with pytest.raises(Trouble, match="both 8080"):
+        read_options({"SANDBOX_PORT": "8080"})
+
+
+def test_a_process_that_ends_is_named_with_its_last_words(tmp_path: Path) -> None:
+    with Processes(tmp_path) as processes:
+        child = processes.start("The function", ["-c", "import sys; sys.exit('no such spreadsheet')"], {})
+        with pytest.raises(Trouble, match=r"(?s)The function has ended .*status 1.*no such spreadsheet"):
+            wait_until_answers(child, f"http://127.0.0.1:{free_port()}/health")
