@@ -75,13 +75,14 @@ class Entitlement:
         """The entitlement that a person wrote, in any case and with blanks around it.
 
         Provider up to the first hyphen, level after the last, the product code between them, hyphens
-        included. Raises ValueError with a sentence for the operator.
+        included. A semicolon is no part of a code: with it the next entitlement would be read as one. Raises
+        ValueError with a sentence for the operator.
         """
         cleaned = text.strip().upper()
         provider, _, rest = cleaned.partition("-")
         product_code, _, level = rest.rpartition("-")
         parts = (provider.strip(), product_code.strip(), level.strip())
-        if not all(parts) or any(re.search(r"\s", part) for part in parts):
+        if not all(parts) or any(re.search(r"[\s;]", part) for part in parts):
             raise ValueError(f"`{text.strip()}` is not an entitlement: write PROVIDER-PRODUCT_CODE-LEVEL")
         return cls(*parts)
 
