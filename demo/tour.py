@@ -45,7 +45,7 @@ class Tour:
         """Everything there is to print."""
         self._printout.say("Starting the local Google and the function ...")
         self._start_google(processes)
-        workbook = open_or_create(client(self._options), known_id)
+        workbook = open_or_create(client(self._options), known_id, self._options.folder)
         shop = self._start_function(processes, workbook)
         if workbook.id == known_id:
             self._printout.say(

@@ -22,6 +22,10 @@ GOOGLE = ("https://sheets.googleapis.com", "https://www.googleapis.com")
 
 TIMEOUT_S = 30
 
+BEGIN_ANEW = (
+    "Remove that folder to begin anew, or choose another one with LOCAL_DIR: `LOCAL_DIR=.local2 make run`."
+)
+
 
 def client(options: Options) -> gspread.Client:
     """gspread, sent to the local Google."""
@@ -58,8 +62,7 @@ class Note:
         if version != self._version:
             raise Trouble(
                 f"The sample workbook in {self._folder} is of version {version}, and this is version "
-                f"{self._version}. Remove that folder to begin anew, or choose another one with LOCAL_DIR: "
-                "`LOCAL_DIR=.local2 make run`."
+                f"{self._version}. {BEGIN_ANEW}"
             )
         return spreadsheet_id
 
@@ -69,13 +72,15 @@ class Note:
         self._file.write_text(json.dumps(noted) + "\n", encoding="utf-8")
 
 
-def open_or_create(google: gspread.Client, spreadsheet_id: str) -> gspread.Spreadsheet:
-    """The workbook of this id; a new one where there is none."""
+def open_or_create(google: gspread.Client, spreadsheet_id: str, folder: Path) -> gspread.Spreadsheet:
+    """The workbook of this id; a new one where there is none. Raises Trouble for one that cannot be read."""
     if spreadsheet_id:
         try:
             return google.open_by_key(spreadsheet_id)
         except gspread.SpreadsheetNotFound:
             pass
+        except gspread.exceptions.APIError as error:
+            raise Trouble(f"The sample workbook in {folder} cannot be read ({error}). {BEGIN_ANEW}") from None
     return google.create(TITLE)
 
 

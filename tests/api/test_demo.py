@@ -17,7 +17,7 @@ import pytest
 from demo.options import Options, read_options
 from demo.processes import Processes, Trouble, wait_until_answers
 from demo.sample import SampleOrder, read_sample
-from demo.workbook import client
+from demo.workbook import Note, client
 from sandbox.server import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -175,6 +175,16 @@ def test_a_workbook_of_another_version_is_refused_with_what_to_do(tmp_path: Path
     status, output = Place(tmp_path).run_once()
     assert status == 1
     assert "is of version 0.1" in output
+    assert "LOCAL_DIR" in output
+
+
+def test_a_workbook_that_cannot_be_read_is_named_with_what_to_do(tmp_path: Path) -> None:
+    Note(tmp_path, read_sample()).write("1abc")
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / "1abc.snapshot").write_text('{"format": 0}\n')
+    status, output = Place(tmp_path).run_once()
+    assert status == 1
+    assert f"The sample workbook in {tmp_path} cannot be read" in output
     assert "LOCAL_DIR" in output
 
 
