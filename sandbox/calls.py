@@ -10,6 +10,7 @@ from sandbox import masks, messages
 from sandbox.book import Book, Json
 from sandbox.errors import bad_request
 from sandbox.live import LiveBook
+from sandbox.shapes import METHODS
 from sandbox.shelf import Shelf
 
 
@@ -45,14 +46,14 @@ class Call:
     @cached_property
     def body(self) -> Json:
         """The body, checked against the message that the method takes."""
-        message = messages.METHODS[self.method]["request"]
+        message = METHODS[self.method]["request"]
         return messages.read(message, messages.parse_json(self.raw))
 
     @cached_property
     def mask(self) -> masks.Mask:
         """The mask of the answer, checked."""
         mask = masks.parse_for_answer(self.options.get("fields"))
-        messages.check_mask(messages.METHODS[self.method]["response"], mask)
+        messages.check_mask(METHODS[self.method]["response"], mask)
         return mask
 
     def option(self, name: str, choices: tuple[str, ...]) -> str:

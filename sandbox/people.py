@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import dimensions, values
+from sandbox import dimensions, entering
 from sandbox.a1 import column_index, parse_range
 from sandbox.book import Book, Ids, Json, Tab
 from sandbox.errors import PROTECTED_TEXT, bad_request
@@ -131,7 +131,7 @@ def _entered(
         book = dimensions.appended(book, book.grid(tab.sheet_id), "COLUMNS", missing_columns)
     area = Area(book.grid(tab.sheet_id), row, column, row + len(rows), column + width)
     _check_may_edit(area, body)
-    return values.put(book, area, values.rows_of({"values": rows}), "USER_ENTERED", ids.at)[0]
+    return entering.put(book, area, entering.rows_of({"values": rows}), "USER_ENTERED", ids.at)[0]
 
 
 def clear(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
@@ -139,7 +139,7 @@ def clear(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     quoted = tab.title.replace("'", "''")
     area = area_to_read(book, f"'{quoted}'!{text(body, 'range')}")
     _check_may_edit(area, body)
-    return values.clear(book, [area.a1])[0]
+    return entering.clear(book, [area.a1])[0]
 
 
 def sort(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:

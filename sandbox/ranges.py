@@ -147,3 +147,8 @@ def grid_range_of(area: Area) -> Json:
         "endColumnIndex": area.right,
     }
     return {"sheetId": area.tab.sheet_id} | shown if area.tab.sheet_id else shown
+
+
+def without_zero_sheet(range: Json) -> Json:
+    """A GridRange as it was given; the id of the first tab is left out, as all that is zero is."""
+    return {name: value for name, value in range.items() if name != "sheetId" or value}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from sandbox import masks, shown, values
+from sandbox import entering, masks, shown, values
 from sandbox.book import NEW_SPREADSHEET, Book, Ids, Json, check_cell_count
 from sandbox.calls import Call
 from sandbox.colors import with_styles
@@ -88,7 +88,7 @@ def values_batch_get(call: Call) -> Json:
     return masks.apply_to(call.mask, {"spreadsheetId": book.id} | ({"valueRanges": found} if found else {}))
 
 
-def _written(call: Call, book: Book, written: values.Written) -> Json:
+def _written(call: Call, book: Book, written: entering.Written) -> Json:
     answer = written.shown(book.id)
     options = {**call.options, **call.body}
     if not options.get("includeValuesInResponse"):
@@ -113,7 +113,7 @@ def values_batch_update(call: Call) -> Json:
     mask = call.mask
     call.option("valueInputOption", INPUT_OPTIONS)
     book, done = call.live.write("values.batchUpdate", {}, call.body, call.raw)
-    answer = {"spreadsheetId": book.id} | values.totals(done)
+    answer = {"spreadsheetId": book.id} | entering.totals(done)
     responses = [_written(call, book, written) for written in done]
     return masks.apply_to(mask, answer | ({"responses": responses} if responses else {}))
 
@@ -124,7 +124,7 @@ def values_append(call: Call) -> Json:
     insert = call.options.get("insertDataOption") == "INSERT_ROWS"
 
     def args(book: Book) -> Json:
-        place = values.place_to_append(book, call.names["range"])
+        place = entering.place_to_append(book, call.names["range"])
         fields = {"sheet_id": place.sheet_id, "row": place.row, "column": place.column, "table": place.table}
         return {"place": fields, "option": option, "insert": insert}
 

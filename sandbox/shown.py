@@ -12,8 +12,8 @@ from sandbox.defaults import FORMAT, THEME
 from sandbox.dimensions import padded_rows
 from sandbox.grid import Row
 from sandbox.kinds.dimensions import USUAL_COLUMN_PIXELS, USUAL_ROW_PIXELS
-from sandbox.kinds.marked import shown_protection
 from sandbox.kinds.metadata import sheet_of
+from sandbox.kinds.protection import shown_protection
 from sandbox.kinds.sheets import properties_of
 from sandbox.masks import Mask
 from sandbox.ranges import Area, area_to_read

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import batch, people, values
+from sandbox import batch, entering, people
 from sandbox.book import Book, Ids, Json, titled
 from sandbox.kinds.sheets import arrived
 from sandbox.snapshot import tab_from
@@ -21,26 +21,26 @@ def batch_update(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, li
     return batch.apply(book, body.get("requests", []), ids)
 
 
-def update(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, values.Written]:
-    return values.update(book, args["range"], body, args["option"], ids.at)
+def update(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, entering.Written]:
+    return entering.update(book, args["range"], body, args["option"], ids.at)
 
 
-def update_batch(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, list[values.Written]]:
-    return values.batch_update(book, body.get("data", []), body["valueInputOption"], ids.at)
+def update_batch(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, list[entering.Written]]:
+    return entering.batch_update(book, body.get("data", []), body["valueInputOption"], ids.at)
 
 
-def append(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, tuple[values.Written, str | None]]:
-    place = values.Place(**args["place"])
-    book, written = values.append(book, place, body, args["option"], args["insert"], ids.at)
+def append(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, tuple[entering.Written, str | None]]:
+    place = entering.Place(**args["place"])
+    book, written = entering.append(book, place, body, args["option"], args["insert"], ids.at)
     return book, (written, place.table)
 
 
 def clear(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, list[str]]:
-    return values.clear(book, [args["range"]])
+    return entering.clear(book, [args["range"]])
 
 
 def clear_batch(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, list[str]]:
-    return values.clear(book, body.get("ranges", []))
+    return entering.clear(book, body.get("ranges", []))
 
 
 def receive_tab(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox import masks
 from sandbox.book import Book, Ids, Json, Tab
 from sandbox.errors import bad_request
-from sandbox.messages import has_path, snake
+from sandbox.shapes import has_path, snake
 
 NO_MASK_TEXT = "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)"
 

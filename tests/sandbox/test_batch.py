@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.batch import HANDLERS
-from sandbox.messages import MESSAGES
+from sandbox.shapes import MESSAGES
 from tests.sandbox.rest_client import Client, Json, Refused, append_cells, row, stamp, text
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from sandbox.batch import HANDLERS
-from sandbox.messages import MESSAGES
+from sandbox.shapes import MESSAGES
 from tests.sandbox.rest_client import Client
 from tests.sandbox.test_batch import furnish, one_of_each_kind
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox import masks
-from sandbox.messages import SCHEMAS
+from sandbox.shapes import SCHEMAS
 from tests.sandbox.discovery import condensed
 from tests.sandbox.rest_client import Client, Json, Refused, append_cells, row, stamp
 
