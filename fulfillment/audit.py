@@ -41,9 +41,12 @@ def audit(books: Books, policy: Policy) -> tuple[Breach, ...]:
 def _counted(rows: Iterable[Row]) -> Sequence[Row]:
     """The rows that count: not the exact copies that a person made, nor rows without a number."""
     first: dict[int, Row] = {}
-    return [
-        row for row in rows if row.no > 0 and (first.setdefault(row.no, row) is row or row != first[row.no])
-    ]
+    counted = []
+    for row in rows:
+        if row.no > 0 and first.get(row.no) != row:
+            first.setdefault(row.no, row)
+            counted.append(row)
+    return counted
 
 
 Figures = tuple[int, int, int, str]
