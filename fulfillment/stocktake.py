@@ -15,6 +15,8 @@ from fulfillment.workbook import Changes, Snapshot
 
 FIELDS = ("region", "provider", "product_code", "component", "keycode", "seats")
 
+_AROUND = re.compile(r"^[\s\u200b\u200e\u200f\u2060\ufeff]+|[\s\u200b\u200e\u200f\u2060\ufeff]+$")
+"""Blanks, and what web pages and mails put around copied text that nobody sees."""
 _SEPARATED = re.compile(r"\s*[\t|]\s*")
 _BLANKS = re.compile(r"(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(.+?)\s+(\S+)", re.DOTALL)
 _SEATS = re.compile(r"0*([1-9]\d{0,6})(?:\.0+)?")
@@ -89,7 +91,7 @@ def unpacked(cells: Mapping[str, str]) -> dict[str, str]:
 
     Tabs and bars separate; else runs of blanks do, read from both ends, so that a key code may hold blanks.
     """
-    trimmed = {name: str(cells.get(name, "")).strip() for name in FIELDS}
+    trimmed = {name: _trimmed(str(cells.get(name, ""))) for name in FIELDS}
     filled = [text for text in trimmed.values() if text]
     if len(filled) != 1:
         return trimmed
@@ -97,7 +99,11 @@ def unpacked(cells: Mapping[str, str]) -> dict[str, str]:
     if len(parts) != len(FIELDS):
         match = _BLANKS.fullmatch(filled[0])
         parts = list(match.groups()) if match else []
-    return dict(zip(FIELDS, parts, strict=True)) if parts else trimmed
+    return dict(zip(FIELDS, map(_trimmed, parts), strict=True)) if parts else trimmed
+
+
+def _trimmed(text: str) -> str:
+    return _AROUND.sub("", text)
 
 
 def _is_blank(cells: Mapping[str, str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fulfillment.catalogue import CatalogueRow
 from fulfillment.errors import OrderTooLarge
 from fulfillment.model import Entitlement, Levels, LineItem, Reply, parse_entitlements
 from fulfillment.release import plan_release
@@ -245,7 +246,7 @@ def test_within_a_commit_seats_given_back_come_before_imported_ones() -> None:
     shop.order("1", "CPT")
     other = a_shop()
     other.keys("CPT", "K2")
-    released = plan_release(shop.snapshot, "1", now=shop.now, by="").changes
+    released = plan_release(shop.snapshot.draft(), "1", now=shop.now, by="").changes
     shop.commit(Changes(events=tuple(other.events)) + released)
     assert shop.free("CPT") == ["K1", "K2"]
 
@@ -428,3 +429,46 @@ def test_an_external_product_never_fails_on_its_entitlements() -> None:
     shop = a_shop()
     shop.sell("KBS", "", fulfillment="EXTERNAL")
     assert shop.order("1", "KBS").answer.outcome == "skipped"
+
+
+# what goes wrong elsewhere
+
+
+def test_a_failed_order_records_no_key_and_no_apology_in_its_place() -> None:
+    shop = a_stocked_shop(["K1"])
+    shop.order("1", "CPT x2")
+    assert (shop.answers[0].keys, shop.answers[0].outcome) == ("[]", "failed")
+
+
+def test_a_line_without_sku_never_matches_a_product_without_one() -> None:
+    shop = a_stocked_shop()
+    shop.publish(CatalogueRow(2, "", entitlements="NASM-CPT-FULL", fulfillment="AUTO", product="nameless"))
+    assert shop.order("1", ": CPT").answer.outcome == "skipped"
+    assert not shop.assignments
+
+
+def test_no_order_gets_keys_that_another_one_holds() -> None:
+    shop = a_stocked_shop([f"K{n}" for n in range(60)])
+    replies = [shop.order(str(n), "CPT x2") for n in range(30)]
+    given = [code for reply in replies for code in codes(reply)]
+    assert len(set(given)) == len(given) == 60
+
+
+def test_both_stock_figures_agree() -> None:
+    shop = a_stocked_shop(["K1", "K2", "K3"])
+    for step in (
+        lambda: shop.order("1", "CPT"),
+        lambda: shop.release("1"),
+        lambda: shop.order("2", "CPT x2"),
+    ):
+        step()
+        assert shop.available("CPT") == shop.stock("CPT")[2] == len(shop.free("CPT"))
+
+
+def test_skus_that_differ_by_case_are_two_products() -> None:
+    shop = a_stocked_shop(["full"])
+    shop.keys("CPT", "exam", component="exam")
+    shop.sell("CPTe", "NASM-CPT-EXAM")
+    shop.sell("CPTE", "NASM-CPT-FULL")
+    assert codes(shop.order("1", "CPTe")) == ["exam"]
+    assert codes(shop.order("2", "CPTE")) == ["full"]

@@ -75,10 +75,12 @@ def test_a_key_code_may_hold_blanks_even_in_one_cell() -> None:
     assert shop.free("CPT")[0] == "EX 1  a"
 
 
-def test_invisible_blanks_around_a_key_do_not_make_it_another() -> None:
+@pytest.mark.parametrize("code", ["  EX-1\t", "EX-1\u00a0", "\ufeffEX-1", "EX-1\u200b ", "\u200eEX-1\u200f"])
+def test_invisible_blanks_around_a_key_do_not_make_it_another(code: str) -> None:
     shop = a_shop()
     shop.paste(GOOD)
-    assert results(shop.paste(with_cell(4, "  EX-1\u00a0\t"))) == ["duplicate"]
+    assert results(shop.paste(with_cell(4, code))) == ["duplicate"]
+    assert results(shop.paste(("CANADA|NASM|CPT|combined|" + code + "|3",))) == ["duplicate"]
 
 
 @pytest.mark.parametrize(
