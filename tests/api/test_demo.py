@@ -132,6 +132,12 @@ def test_the_printout_fits_a_hundred_columns_and_has_no_colours(runs: list[tuple
         assert not any(line.endswith(" ") for line in told.splitlines())
 
 
+def test_the_readme_shows_what_is_really_printed(runs: list[tuple[int, str]]) -> None:
+    excerpt = (ROOT / "README.md").read_text(encoding="utf-8").partition("```text\n")[2].partition("```")[0]
+    for paragraph in excerpt.strip("\n").split("\n\n"):
+        assert f"{paragraph}\n" in runs[0][1]
+
+
 @pytest.mark.usefixtures("runs")
 def test_every_product_of_the_sample_is_live(place: Place) -> None:
     with Sandbox(place.folder / "sheets", place.sandbox_port):
