@@ -35,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "autoResizeDimensions": dimensions.auto_resize,
     "clearBasicFilter": filters.clear_filter,
     "copyPaste": cells.copy_paste,
+    "cutPaste": cells.cut_paste,
     "createDeveloperMetadata": metadata.create,
     "deleteBanding": looks.delete_banding,
     "deleteConditionalFormatRule": looks.delete_rule,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox import formats, masks, standing
 from sandbox.book import Json, merged, too_long
-from sandbox.colors import with_styles
+from sandbox.colors import as_kept, with_styles
 from sandbox.errors import bad_request
 from sandbox.grid import Grid, Row, trimmed
 
@@ -121,7 +121,8 @@ class CellMask:
 
 
 def normal_dress(cell: Json) -> Json:
-    return {name: with_styles(cell[name]) for name in WORN if name in cell}
+    keep = {"userEnteredFormat": with_styles}  # there a false says something: not bold
+    return {name: keep.get(name, as_kept)(cell[name]) for name in WORN if name in cell}
 
 
 def _with_colors(mask: masks.Mask) -> masks.Mask:

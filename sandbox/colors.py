@@ -48,6 +48,21 @@ def with_styles(value: Any) -> Any:
     return result
 
 
+def as_kept(value: Any) -> Any:
+    """JSON as Google shows it again: colours in both forms, and nothing that is false or an empty text."""
+    return _without_false(with_styles(value))
+
+
+def _without_false(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_false(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without_false(inner) for name, inner in value.items() if inner is not False and inner != ""
+    }
+
+
 def _is_color(name: str) -> bool:
     return name == "color" or (name.endswith("Color") and name not in ("rgbColor", "themeColor"))
 

@@ -56,8 +56,9 @@ class Refusal(Exception):
         return {"error": error}
 
     def within(self, place: str) -> Refusal:
-        """The same refusal, with the place in the batch that it concerns."""
-        return Refusal(self.code, f"Invalid {place}: {self.message}", self.details)
+        """The same refusal, with the place in the batch that it concerns; a batch is bad, never unbuilt."""
+        code = 400 if self.code == 501 else self.code
+        return Refusal(code, f"Invalid {place}: {self.message}", self.details)
 
 
 def bad_request(message: str) -> Refusal:

@@ -198,6 +198,8 @@ class Grid:
 
         Rows that are one object stay one, and so do chunks: a format over a whole column is stored once.
         """
+        if end <= start:
+            return self
         rows: dict[int, Row] = {}
         whole: dict[int, Chunk] = {}
 

@@ -182,7 +182,9 @@ class CellView:
         result = self._result(row, column, value)
         return None if result is None else formats.render(result, number_format_of(worn))
 
-    def _effective_format(self, row: int, column: int, value: Any, worn: Json) -> Json:
+    def _effective_format(self, row: int, column: int, value: Any, worn: Json) -> Json | None:
+        if value is None and "userEnteredFormat" not in worn:
+            return None
         own = worn.get("userEnteredFormat", {})
         text: Json = FORMAT["textFormat"] | own.get("textFormat", {})
         side = (

@@ -15,6 +15,7 @@ from sandbox.errors import bad_request, not_built
 from sandbox.grid import Row
 from sandbox.kinds.asked import update_mask
 from sandbox.ranges import Area, area_of, within_grid
+from sandbox.standing import live_cells
 
 
 def update_cells(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
@@ -24,13 +25,32 @@ def update_cells(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     if "range" in ask:
         area = area_of(book, ask["range"])
         _check_fits(rows, area)
-        rows = [row + [{}] * (area.width - len(row)) for row in rows]
-        rows += [[{}] * area.width] * (area.height - len(rows))
+        area = replace(area, tab=_cleared(area, mask))
     elif "start" in ask:
         area = _area_from(book, ask["start"], rows)
     else:
         raise bad_request("Either range or start must be specified.")
     return book.with_tab(written(area.tab, area.top, area.left, rows, mask)), {}
+
+
+def _cleared(area: Area, mask: CellMask) -> Tab:
+    """The tab without what the mask names of an area; rows that hold nothing are not touched."""
+    tab = area.tab
+
+    def emptied(row: Row) -> Row:
+        width = min(area.right, len(row)) - area.left
+        return with_cells(row, area.left, [None] * width) if width > 0 else row
+
+    if mask.value:
+        values = tab.values.mapped(area.top, min(area.bottom, len(tab.values)), emptied)
+        tab = replace(tab, values=values)
+    if mask.worn:
+        end = min(area.bottom, len(tab.dress))
+        dress = dress_area(
+            tab.dress, area.top, end, area.left, area.right, lambda worn: mask.dressed(worn, {})
+        )
+        tab = replace(tab, dress=dress)
+    return tab
 
 
 def _check_fits(rows: list[list[Json]], area: Area) -> None:
@@ -161,6 +181,25 @@ def _block(area: Area, grid: Any) -> list[list[Any]]:
 def _tiled(target: Area, source: Area, block: list[list[Any]]) -> Callable[[int, Row], Row]:
     times = target.width // source.width
     return lambda n, row: with_cells(row, target.left, block[(n - target.top) % source.height] * times)
+
+
+def cut_paste(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
+    """Moves cells; only in a spreadsheet without formulas, for what reads the cells would have to follow."""
+    kind = ask.get("pasteType", "PASTE_NORMAL")
+    if kind != "PASTE_NORMAL" or any(True for tab in book.tabs for _ in live_cells(tab.values)):
+        raise not_built(f"cutPaste with {kind} in a spreadsheet with formulas")
+    source = area_of(book, ask.get("source", {}), "source")
+    corner = ask.get("destination", {})
+    target = _area_from(book, corner, [[{}] * source.width] * source.height)
+    values, dress = _block(source, source.tab.values), _block(source, source.tab.dress)
+    book = book.with_tab(_cleared(source, CellMask({"*": {}})))
+    tab = book.grid(target.tab.sheet_id)
+    tab = replace(
+        tab,
+        values=tab.values.changed(target.top, target.bottom, _tiled(target, source, values)),
+        dress=tab.dress.changed(target.top, target.bottom, _tiled(target, source, dress)),
+    )
+    return book.with_tab(tab), {}
 
 
 def find_replace(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:

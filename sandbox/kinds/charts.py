@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sandbox.book import Book, Ids, Json, Tab, merged
-from sandbox.colors import with_styles
+from sandbox.colors import as_kept
 from sandbox.errors import bad_request, not_built
 from sandbox.kinds.asked import holder, new_id, replaced, update_mask
 from sandbox.ranges import without_zero_sheet
 
 
 def add_chart(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
-    given = with_styles(ask.get("chart", {}))
+    given = as_kept(ask.get("chart", {}))
     if not given.get("spec"):
         raise bad_request("A chart must have a spec.")
     chosen = new_id(book, ids, "charts", "chartId", given.get("chartId"), "Chart")
@@ -46,7 +46,7 @@ def update_chart(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     if not ask.get("spec"):
         raise bad_request("A chart must have a spec.")
     tab, at = _held_chart(book, ask.get("chartId", 0))
-    chart = tab.charts[at] | {"spec": with_styles(ask["spec"])}
+    chart = tab.charts[at] | {"spec": as_kept(ask["spec"])}
     return book.changing(tab.sheet_id, charts=replaced(tab.charts, at, chart)), {}
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sandbox.book import Book, Ids, Json
-from sandbox.colors import with_styles
+from sandbox.colors import as_kept
 from sandbox.errors import bad_request
 from sandbox.kinds.asked import holder, new_id, replaced
 from sandbox.ranges import area_of, grid_range_of
 
 
 def set_filter(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
-    given = with_styles(ask.get("filter", {}))
+    given = as_kept(ask.get("filter", {}))
     area = area_of(book, given.get("range", {}), "filter.range")
     return book.changing(area.tab.sheet_id, basic_filter=given | {"range": grid_range_of(area)}), {}
 
@@ -20,7 +20,7 @@ def clear_filter(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
 
 
 def add_filter_view(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
-    given = with_styles(ask.get("filter", {}))
+    given = as_kept(ask.get("filter", {}))
     area = area_of(book, given.get("range", {}), "filter.range")
     chosen = new_id(book, ids, "filter_views", "filterViewId", given.get("filterViewId"), "Filter view")
     view = {"filterViewId": chosen, "title": given.get("title") or f"Filter {len(area.tab.filter_views) + 1}"}

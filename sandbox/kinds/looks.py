@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.book import Book, Ids, Json, Tab, merged
 from sandbox.cells import dress_area, shared, with_cells
-from sandbox.colors import with_styles
+from sandbox.colors import as_kept, with_styles
 from sandbox.errors import bad_request
 from sandbox.grid import Row
 from sandbox.kinds.asked import holder, new_id, replaced, update_mask
@@ -100,7 +100,8 @@ def set_validation(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
         and not rule["condition"].get("values")
     ):
         raise bad_request(f"Condition {rule['condition']['type']} must have at least one value.")
-    return book.with_tab(_wearing(area, lambda worn: _put(worn, "dataValidation", rule))), {}
+    kept = as_kept(rule) if rule else None
+    return book.with_tab(_wearing(area, lambda worn: _put(worn, "dataValidation", kept))), {}
 
 
 def _wearing(area: Area, change: Callable[[Json | None], Json | None]) -> Tab:
@@ -149,7 +150,7 @@ def _bordered(worn: Json | None, sides: Json) -> Json | None:
 
 
 def add_rule(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
-    rule = with_styles(ask.get("rule", {}))
+    rule = as_kept(ask.get("rule", {}))
     tab = _rule_tab(book, rule)
     at = ask.get("index", 0)
     _check_index(at, len(tab.conditional) + 1)
@@ -178,7 +179,7 @@ def update_rule(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     tab = _rule_tab(book, ask["rule"]) if "rule" in ask else book.grid(ask.get("sheetId", 0))
     _check_index(index, len(tab.conditional))
     old = tab.conditional[index]
-    new = with_styles(ask["rule"]) if "rule" in ask else old
+    new = as_kept(ask["rule"]) if "rule" in ask else old
     to = index if "rule" in ask else ask.get("newIndex", 0)
     _check_index(to, len(tab.conditional))
     rules = list(replaced(tab.conditional, index, None))
@@ -196,7 +197,7 @@ def delete_rule(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
 
 
 def add_banding(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
-    given = with_styles(ask.get("bandedRange", {}))
+    given = as_kept(ask.get("bandedRange", {}))
     area = area_of(book, given.get("range", {}), "bandedRange.range")
     if not given.get("rowProperties") and not given.get("columnProperties"):
         raise bad_request("bandedRange must have either rowProperties or columnProperties.")
@@ -214,7 +215,7 @@ def _check_no_other_banding(area: Area, but: int | None = None) -> None:
 
 
 def update_banding(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
-    given = with_styles(ask.get("bandedRange", {}))
+    given = as_kept(ask.get("bandedRange", {}))
     tab, at = _held_banding(book, given.get("bandedRangeId", 0))
     changed = merged(tab.banded[at], given, update_mask("BandedRange", ask))
     changed |= {"bandedRangeId": given["bandedRangeId"]}

@@ -205,6 +205,20 @@ def test_a_range_larger_than_its_rows_is_cleared(google: Client) -> None:
     assert google.read("A1:B3") == [["x"]]
 
 
+def test_an_open_range_is_cleared_to_the_end_of_what_the_mask_names(google: Client) -> None:
+    google.write("A1:C3", [["a", "b", "c"], ["d", "e", "f"], ["g", "h", "i"]])
+    noted = [{"values": [text("x") | {"note": "n"}]}] * 3
+    google.batch({"updateCells": {"start": {"columnIndex": 1}, "rows": noted, "fields": "note"}})
+    area = {"sheetId": 0, "startRowIndex": 1, "startColumnIndex": 1}
+    google.batch({"updateCells": {"range": area, "rows": [row("y")], "fields": "userEnteredValue"}})
+    assert google.read("A1:C3") == [["a", "b", "c"], ["d", "y"], ["g"]]
+    notes = google.get(fields="sheets.data.rowData.values.note")["sheets"][0]["data"][0]["rowData"]
+    assert [line["values"][1] for line in notes] == [{"note": "n"}] * 3
+    google.batch({"updateCells": {"range": area, "fields": "*"}})
+    notes = google.get(fields="sheets.data.rowData.values.note")["sheets"][0]["data"][0]["rowData"]
+    assert [len(line["values"]) for line in notes] == [3, 1, 1]
+
+
 def test_values_that_were_sent_as_text_are_never_read_as_anything_else(google: Client) -> None:
     codes = [
         "0012",
@@ -230,6 +244,23 @@ def test_a_repeated_formula_follows_its_cell(google: Client) -> None:
     google.batch({"repeatCell": {"range": area, "cell": cell, "fields": "userEnteredValue"}})
     assert google.read("B1:B3") == [["10"], ["20"], ["30"]]
     assert google.read("B3", valueRenderOption="FORMULA") == [["=A3*10"]]
+
+
+def test_cells_are_copied_with_their_formulas_and_cut_with_all_they_wear(google: Client) -> None:
+    google.write("A1:B2", [["a", 1], ["b", 2]])
+    google.batch({"updateCells": {"start": {}, "rows": [{"values": [{"note": "n"}]}], "fields": "note"}})
+    source = {"startRowIndex": 0, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 2}
+    google.batch({"cutPaste": {"source": source, "destination": {"rowIndex": 1, "columnIndex": 1}}})
+    assert google.read("A1:C3") == [[], ["", "a", "1"], ["", "b", "2"]]
+    google.write("D2", [["=C2*10"]], "USER_ENTERED")
+    down = {"startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 1, "endColumnIndex": 4}
+    google.batch(
+        {"copyPaste": {"source": down, "destination": down | {"startRowIndex": 4, "endRowIndex": 6}}}
+    )
+    assert google.read("B5:D6", valueRenderOption="FORMULA") == [["a", 1, "=C5*10"], ["a", 1, "=C6*10"]]
+    notes = google.get(ranges="B5:B6", fields="sheets.data.rowData.values.note")
+    assert notes["sheets"][0]["data"][0]["rowData"] == [{"values": [{"note": "n"}]}] * 2
+    assert "cutPaste" in refused(google, {"cutPaste": {"source": source, "destination": {}}})
 
 
 def test_looking_up_over_whole_columns_follows_what_is_typed_and_inserted(google: Client) -> None:
@@ -274,6 +305,7 @@ def one_of_each_kind() -> dict[str, Json]:
         "clearBasicFilter": {"sheetId": 1},
         "copyPaste": {"source": area, "destination": area | {"startRowIndex": 4, "endRowIndex": 6}},
         "createDeveloperMetadata": stamp(71)["createDeveloperMetadata"],
+        "cutPaste": {"source": area, "destination": {"sheetId": 0, "rowIndex": 4}},
         "deleteBanding": {"bandedRangeId": 11},
         "deleteConditionalFormatRule": {"sheetId": 1, "index": 0},
         "deleteDeveloperMetadata": {"dataFilter": lookup},
