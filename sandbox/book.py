@@ -142,9 +142,9 @@ class Ids:
         return drawn
 
 
-def check_cell_count(book: Book) -> Book:
-    """The same book; refused when it has outgrown what Google allows."""
-    if sum(tab.size for tab in book.tabs) > MAX_CELLS:
+def check_cell_count(book: Book, more: int = 0) -> Book:
+    """The same book; refused when it has outgrown what Google allows, or would with some more cells."""
+    if sum(tab.size for tab in book.tabs) + more > MAX_CELLS:
         raise bad_request(CELLS_TEXT)
     return book
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox import follow, shifts
-from sandbox.book import Book, Json, Tab, check_cell_count
+from sandbox.book import MAX_COLUMNS, Book, Json, Tab, check_cell_count
 from sandbox.errors import bad_request
 from sandbox.grid import EMPTY_ROW, Grid, Row, trimmed
 from sandbox.shifts import COLUMNS, ROWS, Change, Move, Shift
@@ -24,13 +24,21 @@ def resized(book: Book, tab: Tab, rows: int, columns: int) -> Book:
 
 def appended(book: Book, tab: Tab, dimension: str, count: int) -> Book:
     """More rows or columns at the end; rows take on what the last row wore."""
+    _check_room(book, tab, dimension, count)
     if dimension == COLUMNS:
-        return check_cell_count(book.changing(tab.sheet_id, columns=tab.columns + count))
+        return book.changing(tab.sheet_id, columns=tab.columns + count)
     dress, last = tab.dress, tab.dress.row(tab.rows - 1)
     plain = trimmed([_format_only(worn) for worn in last])
     if plain:
         dress = dress.mapped(tab.rows, tab.rows + count, lambda _: plain)
-    return check_cell_count(book.changing(tab.sheet_id, rows=tab.rows + count, dress=dress))
+    return book.changing(tab.sheet_id, rows=tab.rows + count, dress=dress)
+
+
+def _check_room(book: Book, tab: Tab, dimension: str, count: int) -> None:
+    """Refused before anything is made of such a size."""
+    if dimension == COLUMNS and tab.columns + count > MAX_COLUMNS:
+        raise bad_request(f"A sheet may have at most {MAX_COLUMNS} columns.")
+    check_cell_count(book, more=count * (tab.columns if dimension == ROWS else tab.rows))
 
 
 def _format_only(worn: Json | None) -> Json | None:
@@ -42,6 +50,7 @@ def _format_only(worn: Json | None) -> Json | None:
 
 def inserted(book: Book, tab: Tab, dimension: str, at: int, count: int, from_before: bool) -> Book:
     """New rows or columns before `at`; they look like their neighbour before, or after."""
+    _check_room(book, tab, dimension, count)
     change = Shift(dimension, at, count)
     book, tab = _reformed(book, tab, change)
     size = {"rows": tab.rows + count} if dimension == ROWS else {"columns": tab.columns + count}
@@ -54,7 +63,7 @@ def inserted(book: Book, tab: Tab, dimension: str, at: int, count: int, from_bef
     else:
         values = tab.values.each(_opened(at, lambda row: (None,) * count))
         dress = tab.dress.each(_opened(at, lambda row: (_format_only(_at(row, neighbour)),) * count))
-    book = check_cell_count(book.changing(tab.sheet_id, values=values, dress=dress, **size))
+    book = book.changing(tab.sheet_id, values=values, dress=dress, **size)
     return _followed(book, tab, change)
 
 

@@ -22,8 +22,10 @@ class MaskError(ValueError):
 
 def parse(text: str) -> Mask:
     """The tree a mask describes; raises MaskError."""
-    tokens = _tokens(text)
-    tree, rest = _union(tokens)
+    try:
+        tree, rest = _union(_tokens(text))
+    except RecursionError:
+        raise MaskError("too many brackets") from None
     if rest:
         raise MaskError(text)
     return tree

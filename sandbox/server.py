@@ -49,7 +49,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             return
-        path, _, query = self.path.partition("?")
+        # Titles that a client sends without quoting arrive as bytes that the library has read as Latin-1.
+        target = self.path.encode("latin-1", "replace").decode("utf-8", "replace")
+        path, _, query = target.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
         is_local = ip_address(self.client_address[0]).is_loopback
         request = Request(self.command, path, query, headers, body, self._has_left, is_local)
@@ -76,6 +78,10 @@ class Handler(BaseHTTPRequestHandler):
             return body if len(body) == int(length) else None
         return None
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What is no proper HTTP, or a verb that nobody knows, is refused in Google's shape as well."""
+        self._refuse(405 if code == 501 else code, message or "Bad request.")
+
     def _refuse(self, status: int, text: str) -> None:
         self.close_connection = True
         self._send(Answer(status, refused(Refusal(400, text)).body))
@@ -93,6 +99,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         if answer.status != 204:
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()

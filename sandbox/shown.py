@@ -95,16 +95,16 @@ def _dimension(book: Book, area: Area, dimension: str) -> list[Json]:
     rows = dimension == "ROWS"
     marks: dict[Any, Json] = area.tab.row_marks if rows else area.tab.column_marks
     first, last = (area.top, area.bottom) if rows else (area.left, area.right)
-    usual = {"pixelSize": USUAL_ROW_PIXELS if rows else USUAL_COLUMN_PIXELS}
+    usual: Json = {"pixelSize": USUAL_ROW_PIXELS if rows else USUAL_COLUMN_PIXELS}
     placed: dict[int, list[Json]] = {}
     for entry in _placed(book, area.tab):
         stretch = entry["location"].get("dimensionRange", {})
         if stretch.get("dimension") == dimension:
             placed.setdefault(stretch["startIndex"], []).append(entry)
-    return [
-        usual | marks.get(n, {}) | ({"developerMetadata": placed[n]} if n in placed else {})
-        for n in range(first, last)
-    ]
+    special = {n: usual | marks.get(n, {}) for n in {*marks, *placed}}
+    for n, entries in placed.items():
+        special[n] |= {"developerMetadata": entries}
+    return [special.get(n, usual) for n in range(first, last)]
 
 
 def _rows(book: Book, area: Area, mask: Mask) -> list[Json]:

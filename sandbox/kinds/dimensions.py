@@ -49,8 +49,7 @@ def move(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
 def update_properties(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     tab, dimension, start, end = span(book, ask.get("range", {}))
     mask = update_mask("DimensionProperties", ask)
-    if end > (tab.rows if dimension == "ROWS" else tab.columns):
-        raise bad_request(f"range.endIndex[{end}] is beyond the grid.")
+    _check_in_grid(tab, dimension, end)
     name = "row_marks" if dimension == "ROWS" else "column_marks"
     marks: dict[Any, Json] = dict(getattr(tab, name))
     for index in range(start, end):
@@ -62,14 +61,18 @@ def update_properties(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     return book.changing(tab.sheet_id, **{name: marks}), {}
 
 
+def _check_in_grid(tab: Tab, dimension: str, end: int) -> None:
+    if end > (tab.rows if dimension == "ROWS" else tab.columns):
+        raise bad_request(f"range.endIndex[{end}] is beyond the grid.")
+
+
 def auto_resize(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     """Accepted for what it asks; no text is measured here, so that sizes go back to the usual ones."""
     tab, dimension, start, end = span(book, ask.get("dimensions", {}))
     name = "row_marks" if dimension == "ROWS" else "column_marks"
     marks: dict[Any, Json] = dict(getattr(tab, name))
-    for index in range(start, end):
-        if index in marks:
-            marks[index] = {key: value for key, value in marks[index].items() if key != "pixelSize"}
+    for index in [index for index in marks if start <= index < end]:
+        marks[index] = {key: value for key, value in marks[index].items() if key != "pixelSize"}
     return book.changing(tab.sheet_id, **{name: marks}), {}
 
 
@@ -81,6 +84,7 @@ def _groups(tab: Tab, dimension: str) -> tuple[str, tuple[Json, ...], str]:
 
 def add_group(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     tab, dimension, start, end = span(book, ask.get("range", {}))
+    _check_in_grid(tab, dimension, end)
     name, groups, flag = _groups(tab, dimension)
     depth = 1 + sum(g["range"]["startIndex"] <= start and end <= g["range"]["endIndex"] for g in groups)
     crossing = [g for g in groups if _cross(g["range"], start, end)]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import socket
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from sandbox.batch import HANDLERS
+from sandbox.server import Sandbox
 from sandbox.shapes import MESSAGES
 from tests.sandbox.rest_client import Client
 from tests.sandbox.test_batch import furnish, one_of_each_kind
@@ -175,3 +177,58 @@ def test_a_body_that_is_too_large_or_has_no_length_is_refused(google: Client) ->
     connection.endheaders()
     assert connection.getresponse().status == 400
     connection.close()
+
+
+LARGE = 2**31 - 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "ask"),
+    [
+        ("appendDimension", {"dimension": "ROWS", "length": LARGE}),
+        ("appendDimension", {"dimension": "COLUMNS", "length": LARGE}),
+        ("insertDimension", {"range": {"dimension": "ROWS", "startIndex": 0, "endIndex": LARGE}}),
+        ("insertDimension", {"range": {"dimension": "COLUMNS", "startIndex": 0, "endIndex": LARGE}}),
+        ("addDimensionGroup", {"range": {"dimension": "ROWS", "startIndex": 0, "endIndex": LARGE}}),
+        ("addSheet", {"properties": {"gridProperties": {"rowCount": LARGE, "columnCount": LARGE}}}),
+        (
+            "updateSheetProperties",
+            {
+                "properties": {"gridProperties": {"rowCount": LARGE}},
+                "fields": "gridProperties.rowCount",
+            },
+        ),
+        ("repeatCell", {"range": {"endRowIndex": LARGE}, "cell": {}, "fields": "*"}),
+        (
+            "updateDimensionProperties",
+            {
+                "range": {"dimension": "ROWS", "endIndex": LARGE},
+                "properties": {},
+                "fields": "pixelSize",
+            },
+        ),
+    ],
+)
+def test_a_size_beyond_all_limits_is_refused_at_once(google: Client, kind: str, ask: dict[str, Any]) -> None:
+    google.write("A1", [["x"]])
+    status, said = google.send("POST", f"{google.path}:batchUpdate", {"requests": [{kind: ask}]})
+    assert (status, json.loads(said)["error"]["status"]) == (400, "INVALID_ARGUMENT")
+
+
+def test_a_mask_with_thousands_of_brackets_is_refused(google: Client) -> None:
+    assert google.send("GET", f"{google.path}?fields={'sheets(' * 5000}")[0] == 400
+
+
+@pytest.mark.parametrize("verb", ["HEAD", "OPTIONS", "FROB"])
+def test_a_verb_that_is_not_there_is_refused(google: Client, verb: str) -> None:
+    assert google.send(verb, google.path)[0] == 405
+
+
+@pytest.mark.parametrize(
+    "junk", [b"nonsense\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\r\n\r\n"]
+)
+def test_what_is_no_http_is_refused(sandbox: Sandbox, junk: bytes) -> None:
+    host, _, port = sandbox.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(junk)
+        assert b'"error"' in connection.recv(4096)
