@@ -41,6 +41,14 @@ from fulfillment.model import (
 from fulfillment.workbook import Changes, Draft, OrderFile, Snapshot
 
 
+def plan_order(draft: Draft, order: Order, *, policy: Policy, now: datetime, by: str) -> Plan[Reply]:
+    """The order's answer and rows: the ones it got before, or new ones. Raises OrderTooLarge, Damaged.
+
+    Seats are drawn from the draft, also where it raises: whoever plans several orders rewinds then.
+    """
+    return _plan(Case(draft, order, draft.file(order.order_id), policy, now, by))
+
+
 def plan_orders(
     snapshot: Snapshot, orders: Sequence[Order], *, policy: Policy, now: datetime, by: str
 ) -> list[Plan[Reply] | FulfillmentError]:
@@ -48,21 +56,18 @@ def plan_orders(
 
     An order that cannot be planned never harms its neighbours.
     """
-    draft = snapshot.draft()
-    return [
-        _plan_or_error(Case(draft, order, draft.file(order.order_id), policy, now, by)) for order in orders
-    ]
-
-
-def _plan_or_error(case: Case) -> Plan[Reply] | FulfillmentError:
-    mark = case.draft.drawing.mark()
-    try:
-        plan = _plan_order(case)
-    except FulfillmentError as error:
-        case.draft.drawing.rewind(mark)
-        return error
-    case.draft.advance(plan.changes)
-    return plan
+    draft, plans = snapshot.draft(), list[Plan[Reply] | FulfillmentError]()
+    for order in orders:
+        mark = draft.drawing.mark()
+        try:
+            plan = plan_order(draft, order, policy=policy, now=now, by=by)
+        except FulfillmentError as error:
+            draft.drawing.rewind(mark)
+            plans.append(error)
+        else:
+            draft.advance(plan.changes)
+            plans.append(plan)
+    return plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,7 @@ class Case:
         return next(answered, self.policy.mode) == "test"
 
 
-def _plan_order(case: Case) -> Plan[Reply]:
-    """The answer it got before, or a new one. Raises OrderTooLarge, Damaged."""
+def _plan(case: Case) -> Plan[Reply]:
     old = case.file.answer
     if old is None or old.outcome == "cleared":
         return _serve(case)

@@ -22,7 +22,7 @@ FOLLOWS: dict[Outcome, tuple[Outcome, ...]] = {
     "closed": ("closed", "cleared"),
     "cleared": ("fulfilled", "failed", "skipped", "released", "cleared", "closed"),
 }
-"""What an order may be after what it was: an answer stands until a person changes it."""
+"""What an order may be after what it was."""
 
 AGAIN = "Release the order, or put the rows right from the spreadsheet's version history."
 
@@ -75,6 +75,8 @@ def _audit_order(order_id: str, rows: OrderRows) -> Iterator[Breach]:
         if read is None:
             wrong = f"The items, keys or details of order {order_id} are not JSON as the service writes it."
             yield _breach(10, answer, f"{wrong} Put them right from the spreadsheet's version history.")
+    for before, after in pairwise(rows.answers):
+        yield from _audit_outcomes(before, after)
     for old, new in pairwise(_last_of_each_commit(told)):
         yield from _audit_change(old, new, rows.seats)
     held = _seats_after(rows.seats)
@@ -137,13 +139,17 @@ def _audit_whole(told: Told, seats: Sequence[Assignment]) -> Iterator[Breach]:
             yield _breach(3, told.row, f"{short} Clear Order Cache, then run the Zap again.")
 
 
+def _audit_outcomes(old: Answer, new: Answer) -> Iterator[Breach]:
+    """Two rows in a row: an answer stands until a person changes it."""
+    if new.outcome not in FOLLOWS.get(old.outcome, ()):
+        order = f"Order {new.order_id} was {old.outcome} and became {new.outcome}"
+        message = f"{order} without having been cleared. Compare row {old.no}, and tell the customer."
+        yield _breach(4, new, message)
+
+
 def _audit_change(old: Told, new: Told, seats: Sequence[Assignment]) -> Iterator[Breach]:
-    """Two answers in a row: the second may differ only by the seats that moved in between."""
+    """The answers of two commits: they may differ only by the seats that moved in between."""
     order = f"Order {new.row.order_id}"
-    if new.row.outcome not in FOLLOWS.get(old.row.outcome, ()):
-        changed = f"{order} was {old.row.outcome} and became {new.row.outcome} without having been cleared."
-        yield _breach(4, new.row, f"{changed} Compare row {old.row.no}, and tell the customer.")
-        return
     moved = _between(seats, old.row.version, new.row.version)
     before = old.keys + old.kept
     given, back = _given(moved), _given_back(moved)

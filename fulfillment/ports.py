@@ -45,6 +45,9 @@ class Store(Protocol):
         Raises TornRead, Unavailable, WorkbookBroken, NotAllowed.
         """
 
+    def ready_in_s(self) -> float:
+        """Seconds until a call should go out: 0, but where Google's quota or rivals ask for patience."""
+
     def forget(self) -> None:
         """The next snapshot reads everything anew, as a cold start does."""
 

@@ -22,7 +22,7 @@ from fulfillment.answers import (
 )
 from fulfillment.errors import NotPossible, UnknownOrder
 from fulfillment.model import Answer, Assignment, Details, Policy, Reply, SeatEvent, to_json
-from fulfillment.workbook import Changes, OrderFile, Snapshot
+from fulfillment.workbook import Changes, Draft, OrderFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +48,23 @@ class Closed:
     before: tuple[str, ...]
 
 
-def known(snapshot: Snapshot, order_id: str) -> tuple[OrderFile, Answer]:
+def known(draft: Draft, order_id: str) -> tuple[OrderFile, Answer]:
     """The order's file and newest answer. Raises UnknownOrder."""
-    file = snapshot.file(order_id)
+    file = draft.file(order_id)
     if file.answer is None:
         raise UnknownOrder(f"Order {order_id} was never seen here: check the id.")
     return file, file.answer
 
 
-def find_order(snapshot: Snapshot, reference: str) -> str:
+def find_order(draft: Draft, reference: str) -> str:
     """The id of the order that a person named, by its id or by its name (`#1042`, `1042`).
 
     An id that no order has is returned as it is. Raises UnknownOrder where several orders bear the name.
     """
-    if reference in snapshot.orders:
+    if draft.file(reference).answer is not None:
         return reference
-    ids = snapshot.names.get(reference) or snapshot.names.get(f"#{reference}") or set()
+    names = draft.snapshot.names
+    ids = names.get(reference) or names.get(f"#{reference}") or set()
     if not ids and reference.startswith("#"):
         raise UnknownOrder(f"No order is called {reference}: check the name, or use the id.")
     if len(ids) > 1:
@@ -74,7 +75,7 @@ def find_order(snapshot: Snapshot, reference: str) -> str:
 
 
 def plan_release(
-    snapshot: Snapshot,
+    draft: Draft,
     order_id: str,
     *,
     sku: str = "",
@@ -88,7 +89,7 @@ def plan_release(
 
     Raises UnknownOrder, and NotPossible where a bundle seat would have to be torn apart.
     """
-    file, old = known(snapshot, order_id)
+    file, old = known(draft, order_id)
     seats = _chosen(file, old, sku, units)
     whole = not sku and not units
     if not seats and not (whole and old.outcome in ("failed", "cleared")):
@@ -179,10 +180,10 @@ def _codes(rows: Iterable[Assignment]) -> list[tuple[str, str]]:
     return [(row.unit, row.keycode) for row in rows]
 
 
-def plan_clear(snapshot: Snapshot, order_id: str, *, policy: Policy, now: datetime, by: str) -> Plan[Cleared]:
+def plan_clear(draft: Draft, order_id: str, *, policy: Policy, now: datetime, by: str) -> Plan[Cleared]:
     """The answer forgotten, not the keys. Raises UnknownOrder."""
-    file, old = known(snapshot, order_id)
-    future = _after_clear(snapshot, file, old, policy)
+    file, old = known(draft, order_id)
+    future = _after_clear(draft, file, old, policy)
     if old.outcome == "cleared":
         return Plan(Cleared(f"Order {called(old)} was cleared already. {future}"))
     details = old.read_details()
@@ -192,23 +193,23 @@ def plan_clear(snapshot: Snapshot, order_id: str, *, policy: Policy, now: dateti
     return Plan(Cleared(message), Changes(answers=(row,)))
 
 
-def _after_clear(snapshot: Snapshot, file: OrderFile, old: Answer, policy: Policy) -> str:
+def _after_clear(draft: Draft, file: OrderFile, old: Answer, policy: Policy) -> str:
     """What the next post of a cleared order will bring."""
     if file.holdings:
         gone = f"; {len(file.gone)} released before stay released" if file.gone else ""
         held = keys_counted(len(file.holdings))
         return f"Posted again, it gets exactly the {held} that it holds{gone}."
-    stock = stock_now(snapshot.draft(), old, policy)
+    stock = stock_now(draft, old, policy)
     return f"Posted again, it is planned anew. {stock}".strip()
 
 
-def plan_replace(snapshot: Snapshot, order_id: str, keycode: str, *, now: datetime, by: str) -> Plan[Reply]:
+def plan_replace(draft: Draft, order_id: str, keycode: str, *, now: datetime, by: str) -> Plan[Reply]:
     """Another key for every seat of this one that the order holds; the old seats are quarantined.
 
     The next key of the pool is one of another code, as the old one does not work. Raises UnknownOrder, and
     NotPossible where the order does not hold the key or the pool has no other.
     """
-    file, old = known(snapshot, order_id)
+    file, old = known(draft, order_id)
     seats = [row for row in file.holdings if row.keycode == keycode]
     if not seats:
         raise NotPossible(
@@ -218,7 +219,7 @@ def plan_replace(snapshot: Snapshot, order_id: str, keycode: str, *, now: dateti
         raise NotPossible(
             f"Order {called(old)} is {old.outcome}, so that no key of it is in use to be replaced."
         )
-    fresh = _other_keys(snapshot, seats, now=now, by=by)
+    fresh = _other_keys(draft, seats, now=now, by=by)
     # the new seat comes first: at no point between the two rows has the order lost a piece
     stale = [_moved(row, "quarantined", now=now, by=by, reason="replaced") for row in seats]
     answer = _replaced_answer(old, seats, fresh, now=now, by=by)
@@ -226,14 +227,9 @@ def plan_replace(snapshot: Snapshot, order_id: str, keycode: str, *, now: dateti
     return Plan(reply_to(after, answer=answer), Changes(assignments=(*fresh, *stale), answers=(answer,)))
 
 
-def _other_keys(
-    snapshot: Snapshot, seats: Sequence[Assignment], *, now: datetime, by: str
-) -> list[Assignment]:
+def _other_keys(draft: Draft, seats: Sequence[Assignment], *, now: datetime, by: str) -> list[Assignment]:
     """For each seat the oldest one of its pool with another code, as assigned rows."""
-    others = {
-        row.pool: (code for code in snapshot.pools.queue(row.pool) if code != row.keycode) for row in seats
-    }
-    codes = [next(others[row.pool], None) for row in seats]
+    codes = [draft.drawing.draw_other(row.pool, row.keycode) for row in seats]
     if None in codes:
         raise NotPossible(
             f"There is no other key in stock for {seats[0].entitlements} ({seats[0].pool}); nothing was "
@@ -266,12 +262,12 @@ def _replaced(key: tuple[str, str], new: dict[tuple[str, str], deque[str]]) -> t
 
 
 def plan_close(
-    snapshot: Snapshot, order_ids: Collection[str], *, reason: str, policy: Policy, now: datetime, by: str
+    draft: Draft, order_ids: Collection[str], *, reason: str, policy: Policy, now: datetime, by: str
 ) -> Plan[Closed]:
     """Orders recorded as served by hand, also ones never seen. Raises NotPossible for one that holds keys."""
     rows, before = [], []
     for order_id in dict.fromkeys(order_ids):
-        file = snapshot.file(order_id)
+        file = draft.file(order_id)
         old = file.answer
         if file.holdings:
             raise NotPossible(
@@ -309,9 +305,9 @@ def _closed(
     )
 
 
-def plan_delivered(snapshot: Snapshot, order_id: str, *, now: datetime, by: str) -> Plan[str]:
+def plan_delivered(draft: Draft, order_id: str, *, now: datetime, by: str) -> Plan[str]:
     """The Zap's last step reported the mail as sent. Raises UnknownOrder, NotPossible."""
-    _, old = known(snapshot, order_id)
+    _, old = known(draft, order_id)
     if old.outcome != "fulfilled":
         raise NotPossible(f"Order {called(old)} is {old.outcome}: no mail with keys was due for it.")
     details = old.read_details()

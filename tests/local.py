@@ -115,6 +115,12 @@ class Workbook:
     def forget_calls(self) -> None:
         requests.delete(f"{self.google}/_sandbox/stats", timeout=10).raise_for_status()
 
+    def slow_down(self, *, read_ms: int, write_ms: int) -> None:
+        """Every call takes so long from now on; zero ends it."""
+        latency = {"read_ms": read_ms, "write_ms": write_ms} if read_ms or write_ms else None
+        url = f"{self.google}/_sandbox/settings"
+        requests.put(url, json={"latency": latency}, timeout=10).raise_for_status()
+
     def fail(self, method: str, *instructions: str) -> None:
         """The next calls of a method fail like this."""
         body = {"method": method, "instructions": instructions}

@@ -8,8 +8,10 @@ Every failure has its rule:
 | 429                                | nothing was applied: wait with jitter, send the same bytes            |
 | 5xx, time-out, reset, HTML         | unknown: read the stamps. Ours: committed. Another's: Conflict. None: |
 |                                    | the same bytes again, with the same id, so that twins cannot both land|
-| 400                                | the same; but where no stamp shows in two more reads over some        |
-|                                    | seconds, the batch is bad: once without the prune, then BatchRefused  |
+| 400 after such an unknown          | the same                                                              |
+| 400 else                           | nothing was applied: another was first, or the batch is bad. Conflict,|
+|                                    | so look and plan anew; where version n stays the newest in further    |
+|                                    | looks, once more without the prune, then BatchRefused (see the store) |
 | 401, 403, 404                      | NotAllowed                                                            |
 | the caller's time is up            | CommitUncertain where it was sent; the next look finds the truth      |
 
@@ -18,6 +20,7 @@ Nothing is ever decided by the text of an error.
 
 from __future__ import annotations
 
+import random
 import time
 from dataclasses import dataclass
 
@@ -27,25 +30,23 @@ from fulfillment.errors import BatchRefused, CommitUncertain, Conflict, GoogleAw
 from fulfillment.sheets.batches import REPLY_MASK
 from fulfillment.sheets.client import Json, SheetsClient
 from fulfillment.sheets.fence import STAMPS_MASK, proves, read_stamps
+from fulfillment.sheets.pace import Pace
 
 CALL_TIMEOUT_S = 12
 """One write that takes longer is looked after; Google's slowest per cent stays far below."""
-
-PATIENCE_S = (0.0, 0.7, 2.0)
-"""Pauses before the reads that follow a refusal: reads may lag writes by some seconds."""
 
 WAIT = tenacity.wait_random_exponential(multiplier=0.3, max=4)
 
 
 @dataclass(slots=True)
 class Sending:
-    """A commit on its way; `body` and `without_prune` carry the same id and the same rows."""
+    """A commit on its way: the same bytes, with the same id, as often as needed."""
 
     client: SheetsClient
+    pace: Pace
     version: int
     commit_id: str
     body: bytes
-    without_prune: bytes
     until: float
     """Monotonic time at which to give up."""
     is_unknown: bool = False
@@ -54,7 +55,8 @@ class Sending:
     def run(self) -> Json | None:
         """The reply, or None where the commit landed but its reply was lost.
 
-        1 write when all goes well. Raises Conflict, CommitUncertain, QuotaSpent, BatchRefused, NotAllowed.
+        1 write when all goes well. Raises Conflict, CommitUncertain, QuotaSpent, NotAllowed, and BatchRefused
+        for any 400 to the first bytes sent.
         """
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type((GoogleAway, QuotaSpent)),
@@ -73,16 +75,21 @@ class Sending:
         return max(0.0, self.until - time.monotonic())
 
     def _once(self) -> Json | None:
+        self.pace.spend(time.monotonic())
         try:
             reply = self.client.batch_update(self.body, fields=REPLY_MASK, timeout_s=self._timeout())
+        except QuotaSpent:
+            self.pace.refused(time.monotonic(), jitter=random.random())
+            raise
         except BatchRefused:
-            self._after_refusal()
+            if not self.is_unknown:
+                raise
+            self._look_for_it()
             return None
         except GoogleAway:
             self.is_unknown = True
-            if self._has_landed():
-                return None
-            raise
+            self._look_for_it()
+            return None
         if not proves(reply, self.version, self.commit_id):
             self.is_unknown = True
             raise GoogleAway("Google's answer to the commit does not carry its stamp.")
@@ -91,21 +98,14 @@ class Sending:
     def _timeout(self) -> float:
         return max(1.0, min(CALL_TIMEOUT_S, self._left()))
 
-    def _has_landed(self) -> bool:
-        """Does our stamp stand? Raises Conflict where another's does; the System row tells nothing here."""
+    def _look_for_it(self) -> None:
+        """Returns where our stamp stands; the System row tells nothing here, for others may have gone on.
+
+        Raises Conflict where another's stamp stands, GoogleAway where none does yet. 1 read.
+        """
         reply = self.client.get([], STAMPS_MASK, timeout_s=self._timeout())
         found = read_stamps(reply).get(self.version)
-        if found is not None and found != self.commit_id:
+        if found is None:
+            raise GoogleAway("A commit was sent, and no stamp of it is seen yet.")
+        if found != self.commit_id:
             raise Conflict(f"Another writer committed version {self.version}.")
-        return found is not None
-
-    def _after_refusal(self) -> None:
-        """A 400: returns where an earlier twin landed, raises where the race was lost or the batch is bad."""
-        for pause in PATIENCE_S:
-            time.sleep(min(pause, self._left()))
-            if self._has_landed():
-                return
-        if self.body != self.without_prune:
-            self.body = self.without_prune
-            raise GoogleAway("Google refused the commit; it is sent once more without the prune.")
-        raise BatchRefused("Google refuses this commit, whoever sends it.")

@@ -58,6 +58,11 @@ class State:
             anchor = self.anchors[name]
             self.anchors[name] = Anchor(anchor.row + len(rows), rows[-1].no)
 
+    def to_be_looked_at(self) -> State:
+        """The same, not to be relied on before the next look."""
+        self.looked_at = float("-inf")
+        return self
+
     def sees_same_columns(self, seen: Seen, commit: Commit) -> bool:
         """Do the tabs after a commit have their columns where it wrote them? Takes over the grids' sizes."""
         for title in [*commit.written(), SYSTEM]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from fulfillment.answers import when
 from fulfillment.catalogue import CatalogueRow
-from fulfillment.errors import Damaged, TornRead
+from fulfillment.errors import BatchRefused, Conflict, Damaged, FulfillmentError, TornRead
 from fulfillment.ports import Books, Views
 from fulfillment.sheets import books, people
 from fulfillment.sheets.batches import Commit
-from fulfillment.sheets.client import SheetsClient, to_bytes
+from fulfillment.sheets.client import Json, SheetsClient, to_bytes
 from fulfillment.sheets.fence import STAMPS_KEPT
 from fulfillment.sheets.looking import LOOK_MASK, Seen
+from fulfillment.sheets.pace import Pace
 from fulfillment.sheets.righting import put_right
 from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.sending import Sending
@@ -27,6 +29,13 @@ TORN_PATIENCE_S = 6.0
 """For so long, and so many looks, one that does not add up is taken for a lagging read; after that a person
 broke the tabs."""
 TORN_LOOKS = 4
+
+REFUSED_LOOKS = 2
+REFUSED_PATIENCE_S = 2.0
+"""A commit refused on the same version after so many looks and so long is bad itself, and no lost race."""
+
+RIVALS_VIEW_AGE_S = 0.5
+"""How old a view may be while others are writing."""
 
 PRUNED_AT_ONCE = 20
 """Stamps that one commit forgets at the most, where several have grown too old."""
@@ -50,6 +59,11 @@ class SheetStore:
         self._new_commit_id = new_commit_id
         self._now = now
         self._state: State | None = None
+        self._reads, self._writes = Pace(), Pace()
+        self._own_version = 0
+        """The version of our last commit."""
+        self._refusals: list[float] = []
+        """When Google refused a commit on the version that is still the newest."""
         self._highest = 0
         """The highest version ever seen: none below it is accepted, also not by reading everything anew."""
         self._torn: list[float] = []
@@ -57,9 +71,19 @@ class SheetStore:
 
     def snapshot(self, *, looked_since: float) -> Snapshot:
         """See Store."""
+        if (
+            self._writes.has_rivals
+        ):  # what is known is likely outdated, and a refused write costs more than a look
+            looked_since = max(looked_since, time.monotonic() - RIVALS_VIEW_AGE_S)
         if self._state is None or self._state.looked_at < looked_since:
+            self._reads.spend(time.monotonic())
             self._state = self._looked()
         return self._state.snapshot
+
+    def ready_in_s(self) -> float:
+        """See Store."""
+        now = time.monotonic()
+        return max(self._reads.ready_in_s(now), self._writes.ready_in_s(now))
 
     def forget(self) -> None:
         """See Store."""
@@ -79,6 +103,10 @@ class SheetStore:
             self._torn.clear()
             raise Damaged(f"{torn} Nothing is assigned until that is put right: run the audit.") from torn
         self._torn.clear()
+        if state.snapshot.version > self._highest:
+            if self._refusals:  # it was a race, and it was lost
+                self._writes.lost(time.monotonic(), jitter=random.random())
+            self._refusals.clear()
         self._highest = state.snapshot.version
         return state
 
@@ -92,30 +120,45 @@ class SheetStore:
         state = self._state
         assert state is not None, "a commit is planned on a snapshot"
         commit = self._commit(state, changes, views)
-        sending = Sending(
-            self._client,
-            commit.system.version,
-            commit.system.commit_id,
-            body=to_bytes(commit.body(state.places, self._codecs)),
-            without_prune=to_bytes(commit.body(state.places, self._codecs, prune=False)),
-            until=until,
-        )
-        sent_at = time.monotonic()
+        places, sent_at = dict(state.places), time.monotonic()
+        self._state = None  # whatever happens now, look before the next plan ...
         try:
-            reply = sending.run()
-        except Exception:
-            state.looked_at = float("-inf")  # whatever happened, look before the next plan
+            reply = self._sent(commit, state, until)
+        except FulfillmentError:
+            self._state = state.to_be_looked_at()  # ... but go on from here
             raise
-        written_by = dict(state.places)
-        state.advance(commit, sent_at)
-        self._highest = commit.system.version
+        foreign = commit.system.version - 1 - self._own_version if self._own_version else 0
+        self._writes.won(time.monotonic(), foreign=foreign, jitter=random.random())
+        self._own_version = self._highest = commit.system.version
         self._torn.clear()
-        self._state = None  # nothing is answered before its rows stand where everybody looks for them
+        self._refusals.clear()
+        state.advance(commit, sent_at)
+        # nothing is answered before its rows stand where everybody looks for them
         shown = (reply or {}).get("updatedSpreadsheet") or self._client.get(commit.shown_ranges(), LOOK_MASK)
         if state.sees_same_columns(Seen.of(shown), commit):
             self._state = state
         else:
-            put_right(self._client, self._codecs, commit, written_by)
+            put_right(self._client, self._codecs, commit, places)
+
+    def _sent(self, commit: Commit, state: State, until: float) -> Json | None:
+        """The reply, None where it was lost. Raises Conflict for a 400 that a look may explain."""
+        version = commit.system.version
+        prune = len(self._refusals) < REFUSED_LOOKS
+        body = to_bytes(commit.body(state.places, self._codecs, prune=prune))
+        try:
+            return Sending(self._client, self._writes, version, commit.system.commit_id, body, until).run()
+        except BatchRefused:
+            self._refusals.append(time.monotonic())
+            waited_s = self._refusals[-1] - self._refusals[0]
+            if len(self._refusals) > REFUSED_LOOKS and waited_s > REFUSED_PATIENCE_S:
+                del self._refusals[1:]  # what is halved gets another look before it is given up
+                raise
+            raise Conflict(
+                f"Google refused version {version}: another writer was first, or it is bad."
+            ) from None
+        except Conflict:
+            self._writes.lost(time.monotonic(), jitter=random.random())
+            raise
 
     def _commit(self, state: State, changes: Changes, views: Views) -> Commit:
         snapshot, version = state.snapshot, state.snapshot.version + 1

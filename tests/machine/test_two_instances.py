@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ Said = dict[str, Any]
 
 
 @pytest.fixture
-def short_stock(workbook: Workbook) -> Workbook:
-    """Too few seats for all orders, some of them many on one key."""
+def short_stock(workbook: Workbook) -> Iterator[Workbook]:
+    """Too few seats for all orders, some of them many on one key; calls slow enough to overlap."""
     workbook.stock(
         "NASM CPT combined EX-many 40",
         *(f"NASM CPT combined EX-{number} 1" for number in range(20)),
@@ -44,7 +44,9 @@ def short_stock(workbook: Workbook) -> Workbook:
         CES="NASM-CES-FULL",
         KBS="",
     )
-    return workbook
+    workbook.slow_down(read_ms=20, write_ms=60)
+    yield workbook
+    workbook.slow_down(read_ms=0, write_ms=0)
 
 
 def race(workbook: Workbook, entry: Path, *, instances: int = 2, **environment: str) -> list[list[Said]]:

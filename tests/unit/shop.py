@@ -5,7 +5,7 @@ Key codes, times and ids that do not matter are filled in, so that a test says o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -41,7 +41,7 @@ from fulfillment.release import (
     plan_replace,
 )
 from fulfillment.stocktake import Imported, InventoryRow, PastedRow, inventory, plan_import
-from fulfillment.workbook import Changes, Snapshot, commits_of
+from fulfillment.workbook import Changes, Draft, Snapshot, commits_of
 
 OPENING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BY = "test"
@@ -185,9 +185,25 @@ class Shop:
     def orders(self, *orders: Order) -> list[Reply | FulfillmentError]:
         """Post a group of orders that one commit serves."""
         plans = plan_orders(self.snapshot, orders, policy=self.policy, now=self.now, by=BY)
-        changes = sum((plan.changes for plan in plans if isinstance(plan, Plan)), Changes())
-        self.commit(changes)
+        self.commit(Changes.together([plan.changes for plan in plans if isinstance(plan, Plan)]))
         return [plan.result if isinstance(plan, Plan) else plan for plan in plans]
+
+    def at_once(self, *operations: Callable[[Draft], Plan[T]]) -> list[T | FulfillmentError]:
+        """Different operations that one commit carries, each seeing what the ones before it did."""
+        draft, results, parts = self.snapshot.draft(), list[T | FulfillmentError](), list[Changes]()
+        for operation in operations:
+            mark = draft.drawing.mark()
+            try:
+                plan = operation(draft)
+            except FulfillmentError as error:
+                draft.drawing.rewind(mark)
+                results.append(error)
+            else:
+                draft.advance(plan.changes)
+                results.append(plan.result)
+                parts.append(plan.changes)
+        self.commit(Changes.together(parts))
+        return results
 
     def release(
         self,
@@ -198,22 +214,24 @@ class Shop:
         quarantine: bool = False,
     ) -> Released:
         plan = plan_release(
-            self.snapshot, order_id, sku=sku, units=units, quarantine=quarantine, now=self.now, by=BY
+            self.snapshot.draft(), order_id, sku=sku, units=units, quarantine=quarantine, now=self.now, by=BY
         )
         return self.do(plan)
 
     def clear(self, order_id: str) -> Cleared:
-        return self.do(plan_clear(self.snapshot, order_id, policy=self.policy, now=self.now, by=BY))
+        return self.do(plan_clear(self.snapshot.draft(), order_id, policy=self.policy, now=self.now, by=BY))
 
     def replace(self, order_id: str, keycode: str) -> Reply:
-        return self.do(plan_replace(self.snapshot, order_id, keycode, now=self.now, by=BY))
+        return self.do(plan_replace(self.snapshot.draft(), order_id, keycode, now=self.now, by=BY))
 
     def close(self, *order_ids: str, reason: str = "") -> Closed:
-        plan = plan_close(self.snapshot, order_ids, reason=reason, policy=self.policy, now=self.now, by=BY)
+        plan = plan_close(
+            self.snapshot.draft(), order_ids, reason=reason, policy=self.policy, now=self.now, by=BY
+        )
         return self.do(plan)
 
     def delivered(self, order_id: str) -> str:
-        return self.do(plan_delivered(self.snapshot, order_id, now=self.now, by=BY))
+        return self.do(plan_delivered(self.snapshot.draft(), order_id, now=self.now, by=BY))
 
     def held(self, order_id: str) -> list[tuple[str, str]]:
         """(unit, key code) of the seats that an order holds."""

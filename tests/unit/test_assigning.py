@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.errors import OrderTooLarge
 from fulfillment.model import Entitlement, Levels, LineItem, Reply, parse_entitlements
 from fulfillment.release import plan_release
-from fulfillment.workbook import Changes
 from tests.unit.shop import (
     EITHER_WAY,
     FULL_EITHER_WAY,
@@ -247,7 +248,7 @@ def test_within_a_commit_seats_given_back_come_before_imported_ones() -> None:
     other = a_shop()
     other.keys("CPT", "K2")
     released = plan_release(shop.snapshot.draft(), "1", now=shop.now, by="").changes
-    shop.commit(Changes(events=tuple(other.events)) + released)
+    shop.commit(replace(released, events=tuple(other.events)))
     assert shop.free("CPT") == ["K1", "K2"]
 
 

@@ -1,0 +1,286 @@
+"""Group commit: while one commit is on its way, those who arrive queue, and the next commit takes them all.
+
+Requests run in threads of one instance. One of them at a time leads: it takes the queue, plans every case on
+one draft, commits them together, hands leadership on, and tells each its own answer. Only the leader touches
+the store.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import tenacity
+
+from fulfillment.answers import Plan
+from fulfillment.errors import BatchRefused, Busy, FulfillmentError, GoogleAway, LookAgain, QuotaSpent
+from fulfillment.ports import Store, Views
+from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
+
+VIEW_AGE_S = 60.0
+"""A view older than this is looked at again before it is committed on: its stamps live longer."""
+
+GROUP_BYTES = 2_000_000
+"""What one commit carries at the most: Google advises 2 MB a request."""
+
+GROUP_CASES = 400
+"""More than the threads of an instance; it bounds the time that planning one group takes."""
+
+LINGER_S = 0.025
+"""After a group of several, so long for the callers just answered to come with their next orders."""
+
+GRACE_S = 2.0
+"""How much longer than its deadline a caller waits for a commit that is on its way with its order."""
+
+WAIT = tenacity.wait_random_exponential(multiplier=0.1, max=2)
+
+AGAIN = (LookAgain, GoogleAway, QuotaSpent)
+"""What looking again, or waiting a little, may cure."""
+
+TOO_LATE = "It could not be settled in time. Post it again: the same call finds out what became of it."
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False, slots=True)
+class Case(Generic[T]):
+    """One request at the door: what it wants planned, until when, and what became of it."""
+
+    plan: Callable[[Draft], Plan[T]]
+    arrived: float
+    until: float
+    alone: bool = False
+    """Never planned together with others."""
+    work: Callable[[], T] | None = None
+    """Done in its turn instead of a plan."""
+    dry_run: bool = False
+    """Tell what would be, and change nothing."""
+    whole: bool = False
+    """Read everything anew first."""
+    woken: threading.Event = field(default_factory=threading.Event)
+    leads: bool = False
+    planned: Plan[T] | None = None
+    error: Exception | None = None
+    is_done: bool = False
+
+    @property
+    def changes(self) -> Changes:
+        """What it adds to the commit."""
+        return self.planned.changes if self.planned is not None and not self.dry_run else NOTHING
+
+    def finish(self, error: Exception | None = None) -> None:
+        """Its plan stands, or this error is its answer; the first word counts."""
+        if not self.is_done:
+            self.error, self.is_done = error, True
+
+    def result(self) -> T:
+        """Its answer, once it is done."""
+        if self.error is not None:
+            raise self.error
+        assert self.planned is not None
+        return self.planned.result
+
+
+class Door:
+    """Through which everything goes that reads or changes the workbook, in turn."""
+
+    def __init__(
+        self, store: Store, views_after: Callable[[Snapshot, Changes], Views], *, deadline_s: float
+    ) -> None:
+        self._store = store
+        self._views_after = views_after
+        self._deadline_s = deadline_s
+        self._guard = threading.Lock()
+        self._queue: deque[Case[Any]] = deque()
+        self._is_led = False
+        self._turn_began = 0.0
+        self._turn_s = 0.0
+        """How long a turn took lately."""
+        self._lingers = False
+
+    def settle(
+        self,
+        plan: Callable[[Draft], Plan[T]],
+        *,
+        alone: bool = False,
+        dry_run: bool = False,
+        whole: bool = False,
+    ) -> T:
+        """The plan's result, once its changes stand in the spreadsheet; planned again as often as needed.
+
+        Raises Busy where that cannot be in time, and whatever the plan refuses.
+        """
+        case = self._case(plan)
+        case.alone, case.dry_run, case.whole = alone or dry_run or whole, dry_run, whole
+        return self._await(case)
+
+    def do_alone(self, work: Callable[[], T]) -> T:
+        """What this work returns, done while nobody else is at the store. It may be done more than once."""
+        case = self._case(lambda draft: Plan(work()))
+        case.alone, case.work = True, work
+        return self._await(case)
+
+    def _case(self, plan: Callable[[Draft], Plan[T]]) -> Case[T]:
+        now = time.monotonic()
+        return Case(plan, now, now + self._deadline_s)
+
+    def _await(self, case: Case[T]) -> T:
+        self._enter(case)
+        while not case.is_done:
+            if case.leads:
+                self._lead()
+            elif not case.woken.wait(max(0.0, case.until + GRACE_S - time.monotonic())):
+                self._leave(case)
+            case.woken.clear()
+        return case.result()
+
+    def _enter(self, case: Case[Any]) -> None:
+        """Joins the queue, and leads where nobody does. Raises Busy where it would wait in vain."""
+        with self._guard:
+            if self._is_led:
+                self._refuse_what_is_too_late(case)
+            self._queue.append(case)
+            case.leads, self._is_led = not self._is_led, True
+
+    def _refuse_what_is_too_late(self, case: Case[Any]) -> None:
+        """Better now than when its caller has given up: so a backlog drains."""
+        left_of_turn = max(0.0, self._turn_began + self._turn_s - time.monotonic())
+        wait_s = left_of_turn + self._turn_s * (1 + len(self._queue) // GROUP_CASES)
+        if time.monotonic() + wait_s > case.until:
+            raise Busy("The orders before it take longer than it can wait.", retry_after_s=int(wait_s) + 1)
+
+    def _leave(self, case: Case[Any]) -> None:
+        """Its time is up: out of the queue, unless it has just been told to lead."""
+        with self._guard:
+            if case.leads:
+                return
+            if case in self._queue:
+                self._queue.remove(case)
+            case.finish(Busy(TOO_LATE))
+
+    def _lead(self) -> None:
+        """One turn. Whatever happens in it, another can lead afterwards and nobody waits in vain."""
+        group: list[Case[Any]] = []
+        try:
+            self._await_turn()
+            group += self._take()
+            self._serve(group)
+        except Exception as error:  # noqa: BLE001  each caller of the group is told, and raises it
+            for case in group:
+                case.finish(error)
+        finally:
+            self._hand_on(group)
+            for case in group:
+                case.finish(Busy(TOO_LATE))
+                case.woken.set()
+
+    def _await_turn(self) -> None:
+        """Until the pace allows a call; meanwhile others join the group."""
+        time.sleep(max(self._store.ready_in_s(), LINGER_S if self._lingers else 0.0))
+
+    def _take(self) -> list[Case[Any]]:
+        """The head of the queue: one case that goes alone, or as many others as go together."""
+        with self._guard:
+            self._turn_began = time.monotonic()
+            group = [self._queue.popleft()]
+            while self._queue and len(group) < GROUP_CASES and not (group[0].alone or self._queue[0].alone):
+                group.append(self._queue.popleft())
+            return group
+
+    def _hand_on(self, group: Sequence[Case[Any]]) -> None:
+        """Leadership goes to the next in the queue, before the others are woken."""
+        with self._guard:
+            self._turn_s = 0.6 * self._turn_s + 0.4 * (time.monotonic() - self._turn_began)
+            self._lingers = len(group) > 1
+            for case in group:
+                case.leads = False
+            self._is_led = bool(self._queue)
+            if self._queue:
+                self._queue[0].leads = True
+                self._queue[0].woken.set()
+
+    def _serve(self, group: Sequence[Case[Any]]) -> None:
+        """Every case is finished. A group that Google refuses is halved until the bad case is alone."""
+        try:
+            while waiting := [case for case in group if not case.is_done]:
+                self._settle_some(waiting)
+        except BatchRefused:
+            waiting = [case for case in group if not case.is_done]
+            if len(waiting) == 1:
+                raise
+            for half in (waiting[: len(waiting) // 2], waiting[len(waiting) // 2 :]):
+                self._serve_half(half)
+
+    def _serve_half(self, half: Sequence[Case[Any]]) -> None:
+        try:
+            self._serve(half)
+        except FulfillmentError as error:
+            for case in half:
+                case.finish(error)
+
+    def _settle_some(self, waiting: Sequence[Case[Any]]) -> None:
+        """As many of these cases as one commit carries are finished; looks again while there is time."""
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(AGAIN),
+            wait=WAIT,
+            stop=tenacity.stop_before_delay(max(0.0, max(c.until for c in waiting) - time.monotonic())),
+            reraise=True,
+        )
+        try:
+            retrying(self._settle_once, waiting)
+        except LookAgain as error:
+            raise Busy(f"{TOO_LATE} ({error})") from error
+
+    def _settle_once(self, waiting: Sequence[Case[Any]]) -> None:
+        """Plan on what is known and commit; answers that change nothing rest on a look since they were asked.
+
+        A commit that lands proves that what it was planned on was the truth when it was sent, which is as
+        good as a look then: replays that share a group with a new order cost nothing.
+        """
+        first = waiting[0]
+        if first.work is not None:
+            first.planned = Plan(first.work())
+            first.finish()
+            return
+        if first.whole:
+            self._store.forget()
+        snapshot = self._store.snapshot(looked_since=time.monotonic() - VIEW_AGE_S)
+        planned, changes = _plan(snapshot, waiting)
+        if changes.is_nothing:
+            snapshot = self._store.snapshot(looked_since=max(case.arrived for case in planned))
+            planned, changes = _plan(snapshot, waiting)
+        if not changes.is_nothing:
+            until = max(case.until for case in planned)
+            self._store.commit(changes, self._views_after(snapshot, changes), until=until)
+        for case in planned:
+            case.finish(case.error)
+
+
+def _plan(snapshot: Snapshot, waiting: Sequence[Case[Any]]) -> tuple[list[Case[Any]], Changes]:
+    """The cases that one commit can carry, planned on one draft, and their changes together."""
+    draft, planned, weight = snapshot.draft(), list[Case[Any]](), 0
+    for case in waiting:
+        _plan_case(draft, case)
+        planned.append(case)
+        weight += case.changes.weight()
+        if weight > GROUP_BYTES:
+            break
+    return planned, Changes.together([case.changes for case in planned])
+
+
+def _plan_case(draft: Draft, case: Case[Any]) -> None:
+    """Plans one case. What its plan raises is its own answer and harms no neighbour."""
+    case.planned, case.error = None, None
+    mark = draft.drawing.mark()
+    try:
+        case.planned = case.plan(draft)
+        draft.advance(case.planned.changes)
+    except AGAIN:
+        raise
+    except Exception as error:  # noqa: BLE001  also a plan that panics is one caller's trouble alone
+        draft.drawing.rewind(mark)
+        case.planned, case.error = None, error
