@@ -16,7 +16,7 @@ from pathlib import Path
 from sandbox.book import Book, Json
 from sandbox.snapshot import book_from, lines_of
 
-# A longer journal is folded into the snapshot at the next start, which then takes less time.
+# A longer journal is folded into the snapshot at the next start or orderly end, to make starts quick.
 FOLD_BYTES = 256 * 1024
 
 

@@ -91,8 +91,10 @@ class LiveBook:
                 self._journal.delete()
 
     def close(self) -> None:
+        """Ends an orderly run: a long journal is folded, so that the next start takes no time."""
         if self._journal:
             with self._lock:
+                fold_if_long(self._journal, self.book)
                 self._journal.close()
 
 
@@ -118,6 +120,10 @@ def revived(journal: Journal) -> LiveBook:
         if record.do in MESSAGES:
             body = messages.read(MESSAGES[record.do], body)
         book, _ = _done(book, record.do, record.args, body, record.at)
+    fold_if_long(journal, book)
+    return LiveBook(book, journal)
+
+
+def fold_if_long(journal: Journal, book: Book) -> None:
     if journal.is_long():
         journal.save(book)
-    return LiveBook(book, journal)

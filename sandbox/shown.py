@@ -128,12 +128,15 @@ def _row(show: CellView, index: int, row: Row, area: Area, with_values: bool) ->
         return {}, False
     if not with_values:
         return {}, True
-    columns = range(area.left, end)
-    return {"values": [show.cell(index, n, _at(row, n), _at(dress, n)) for n in columns]}, True
+    return {"values": show.cells(index, row, dress, range(area.left, end))}, True
 
 
 def _at(row: Row, column: int) -> Any:
     return row[column] if column < len(row) else None
+
+
+# Parts of a cell that say of a text just that it is one.
+TEXTS_AS_THEY_ARE = {"userEnteredValue", "effectiveValue"}
 
 
 class CellView:
@@ -142,6 +145,7 @@ class CellView:
     def __init__(self, book: Book, tab: Tab, mask: Mask) -> None:
         self._book = book
         self._tab = tab
+        self._left_alone: dict[int, bool] = {}
         parts: dict[str, Callable[[int, int, Any, Json], Any]] = {
             "userEnteredValue": self._entered,
             "effectiveValue": self._effective,
@@ -157,11 +161,26 @@ class CellView:
         inside = {name: masks.inside(mask, name) for name in parts}
         self._parts = [(name, part, inside[name]) for name, part in parts.items() if inside[name] is not None]
 
+    def cells(self, index: int, row: Row, dress: Row, columns: range) -> list[Json]:
+        """Some cells of a row."""
+        if len(self._parts) == 1 and self._parts[0][0] in TEXTS_AS_THEY_ARE and not self._parts[0][2]:
+            # A look at a long tab asks for one thing of each cell, and most cells are texts.
+            name = self._parts[0][0]
+            values = [*row[columns.start : columns.stop]]
+            values += [None] * (len(columns) - len(values))
+            return [
+                {name: {"stringValue": value}}
+                if type(value) is str
+                else self.cell(index, n, value, _at(dress, n))
+                for n, value in zip(columns, values, strict=True)
+            ]
+        return [self.cell(index, n, _at(row, n), _at(dress, n)) for n in columns]
+
     def cell(self, row: int, column: int, value: Any, worn: Json | None) -> Json:
         """One cell; an empty one shows nothing."""
         if value is None and worn is None:
             return {}
-        shown = {}
+        shown: Json = {}
         for name, part, mask in self._parts:
             found = part(row, column, value, worn or {})
             if found is not None:
@@ -177,10 +196,16 @@ class CellView:
         return extended(self._result(row, column, value))
 
     def _formatted(self, row: int, column: int, value: Any, worn: Json) -> str | None:
-        if type(value) is str and not worn:
+        if type(value) is str and (not worn or self._leaves_texts(worn)):
             return value
         result = self._result(row, column, value)
         return None if result is None else formats.render(result, number_format_of(worn))
+
+    def _leaves_texts(self, worn: Json) -> bool:
+        if id(worn) not in self._left_alone:
+            pattern = formats.pattern_of(number_format_of(worn))
+            self._left_alone[id(worn)] = "@" not in pattern or pattern == "@"
+        return self._left_alone[id(worn)]
 
     def _effective_format(self, row: int, column: int, value: Any, worn: Json) -> Json | None:
         if value is None and "userEnteredFormat" not in worn:
@@ -206,6 +231,8 @@ def alignment(value: Any) -> str:
 
 def extended(value: Any) -> Json | None:
     """A value as an ExtendedValue."""
+    if type(value) is str:  # by far the most
+        return {"stringValue": value}
     if value is None:
         return None
     if isinstance(value, bool):
@@ -214,4 +241,4 @@ def extended(value: Any) -> Json | None:
         return {"numberValue": plain_number(value)}
     if isinstance(value, Error):
         return {"errorValue": {"type": value.type, "message": value.message}}
-    return {"stringValue": value}
+    raise TypeError(f"no cell holds {type(value)}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from sandbox import evaluate, formats, standing
 from sandbox.book import Book, Json, Tab
 from sandbox.cell_errors import Error
-from sandbox.grid import Row
+from sandbox.grid import EMPTY_ROW, Row
 from sandbox.ranges import Area, area_to_read
 
 RENDERINGS = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")
@@ -47,13 +49,16 @@ def value_range(book: Book, area: Area, reading: Reading) -> Json:
 
 
 def _shown(book: Book, area: Area, reading: Reading) -> list[list[Any]]:
-    tab = area.tab
+    view = _View(book, area.tab, reading)
     rows = []
-    for n, cells in enumerate(tab.values.rows(area.top, area.bottom), area.top):
-        dress = tab.dress.row(n)
+    dressed = _with_dress(area.tab, area.top, area.bottom)
+    for n, (cells, dress) in enumerate(dressed, area.top):
+        part = cells[area.left : area.right]
+        # Most cells are texts that show as they are: they must not cost a call each.
+        as_is = str if view.shows_texts_as_they_are(dress) else None
         shown = [
-            "" if value is None else _render(book, tab, n, column, value, dress, reading)
-            for column, value in enumerate(cells[area.left : area.right], area.left)
+            "" if value is None else value if type(value) is as_is else view.show(n, m, value, dress)
+            for m, value in enumerate(part, area.left)
         ]
         while shown and shown[-1] == "":
             shown.pop()
@@ -63,18 +68,42 @@ def _shown(book: Book, area: Area, reading: Reading) -> list[list[Any]]:
     return rows
 
 
-def _render(book: Book, tab: Tab, row: int, column: int, value: Any, dress: Row, reading: Reading) -> Any:
-    worn = dress[column] if column < len(dress) else None
-    if worn is None and type(value) is str:
-        return value
-    if reading.rendering == "FORMULA" and standing.is_formula(value):
-        return standing.text_of(value, row, column)
-    result = evaluate.result(book, tab, row, column) if standing.is_formula(value) else value
-    return shown_value(result, number_format_of(worn), reading)
+def _with_dress(tab: Tab, top: int, bottom: int) -> Iterator[tuple[Row, Row]]:
+    """The rows that hold values, each with what its cells wear."""
+    return zip(
+        tab.values.rows(top, bottom), chain(tab.dress.rows(top, bottom), repeat(EMPTY_ROW)), strict=False
+    )
+
+
+class _View:
+    """How the cells of a tab are shown to one reading."""
+
+    def __init__(self, book: Book, tab: Tab, reading: Reading) -> None:
+        self._book = book
+        self._tab = tab
+        self._reading = reading
+        self._plain: dict[int, bool] = {}
+
+    def shows_texts_as_they_are(self, dress: Row) -> bool:
+        """Whether no cell of a row with this dress has a format that changes texts."""
+        if id(dress) not in self._plain:
+            patterns = (formats.pattern_of(number_format_of(worn)) for worn in dress)
+            self._plain[id(dress)] = all("@" not in pattern or pattern == "@" for pattern in patterns)
+        return self._plain[id(dress)]
+
+    def show(self, row: int, column: int, value: Any, dress: Row) -> Any:
+        worn = dress[column] if column < len(dress) else None
+        if standing.is_formula(value):
+            if self._reading.rendering == "FORMULA":
+                return standing.text_of(value, row, column)
+            value = evaluate.result(self._book, self._tab, row, column)
+        return shown_value(value, number_format_of(worn), self._reading)
 
 
 def number_format_of(worn: Json | None) -> Json | None:
-    found: Json | None = (worn or {}).get("userEnteredFormat", {}).get("numberFormat")
+    if worn is None:
+        return None
+    found: Json | None = worn.get("userEnteredFormat", {}).get("numberFormat")
     return found
 
 

@@ -118,8 +118,24 @@ def test_everything_comes_back_from_the_journal_and_again_from_the_snapshot(kept
     assert reopened(kept, client) == before
     client.batch(append_cells(*(row("x" * 1000) for _ in range(FOLD_BYTES // 1000))))
     before = seen(client)
-    assert reopened(kept, client) == before  # folds the long journal into the snapshot
-    assert reopened(kept, client) == before  # reads that snapshot
+    assert reopened(kept, client) == before
+
+
+def test_a_long_journal_is_folded_at_an_orderly_end_and_after_a_crash(kept: Sandbox, tmp_path: Path) -> None:
+    client = Client(kept.url).create()
+    journal, snapshot = (tmp_path / f"{client.id}.{kind}" for kind in ("journal", "snapshot"))
+    empty = snapshot.read_bytes()
+    client.batch(append_cells(*(row("x" * 1000) for _ in range(FOLD_BYTES // 1000))))
+    crashed, before = journal.read_bytes(), seen(client)
+    assert reopened(kept, client) == before
+    assert journal.read_bytes() == b""
+    client.close()
+    kept.stop()
+    journal.write_bytes(crashed)
+    snapshot.write_bytes(empty)
+    kept.start()
+    assert seen(client) == before
+    assert journal.read_bytes() == b""
 
 
 def test_a_record_that_was_cut_off_is_not_there_and_the_next_one_is(kept: Sandbox, tmp_path: Path) -> None:
