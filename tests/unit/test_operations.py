@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from fulfillment.allocation import plan_order
 from fulfillment.errors import NotPossible, UnknownOrder
-from fulfillment.release import find_order
-from tests.unit.shop import FULL_EITHER_WAY, Shop, a_shop, a_stocked_shop, codes
+from fulfillment.model import Reply
+from fulfillment.release import find_order, plan_release, plan_replace
+from tests.unit.shop import BY, FULL_EITHER_WAY, Shop, a_shop, a_stocked_shop, an_order, codes
 
 
 def a_bundle_order() -> Shop:
@@ -307,6 +309,61 @@ def test_a_key_of_a_cleared_order_is_not_replaced() -> None:
         shop.replace("1", "K1")
 
 
+# several at once
+
+
+def test_a_replacement_and_an_order_of_one_commit_never_share_a_seat() -> None:
+    shop = a_stocked_shop(["K1", "K2"])
+    shop.order("1", "CPT")
+    replaced, posted = shop.at_once(
+        lambda draft: plan_replace(draft, "1", "K1", now=shop.now, by=BY),
+        lambda draft: plan_order(draft, an_order("2", "CPT"), policy=shop.policy, now=shop.now, by=BY),
+    )
+    assert isinstance(replaced, Reply)
+    assert isinstance(posted, Reply)
+    assert (codes(replaced), posted.answer.reason) == (["K2"], "out_of_stock")
+    assert shop.audit() == ()
+
+
+def test_a_replacement_passes_over_its_own_code_and_leaves_it_to_the_next_order() -> None:
+    shop = a_shop()
+    shop.keys("CPT", "K1", "K2", seats=3)
+    shop.sell("CPT", "NASM-CPT-FULL")
+    shop.order("1", "CPT")
+    shop.at_once(
+        lambda draft: plan_replace(draft, "1", "K1", now=shop.now, by=BY),
+        lambda draft: plan_order(draft, an_order("2", "CPT x3"), policy=shop.policy, now=shop.now, by=BY),
+    )
+    assert [code for _, code in shop.held("1") + shop.held("2")] == ["K2", "K1", "K1", "K2"]
+    assert (shop.free("CPT"), shop.audit()) == (["K2"], ())
+
+
+def test_a_replacement_that_fails_half_way_leaves_the_queue_as_it_was() -> None:
+    shop = a_shop()
+    shop.keys("CPT", "K1", seats=4)
+    shop.keys("CPT", "K2")
+    shop.sell("CPT", "NASM-CPT-FULL")
+    shop.order("1", "CPT x2")
+    refused, posted = shop.at_once(
+        lambda draft: plan_replace(draft, "1", "K1", now=shop.now, by=BY),
+        lambda draft: plan_order(draft, an_order("2", "CPT x3"), policy=shop.policy, now=shop.now, by=BY),
+    )
+    assert isinstance(refused, NotPossible)
+    assert isinstance(posted, Reply)
+    assert codes(posted) == ["K1", "K1", "K2"]
+
+
+def test_a_seat_released_and_given_again_in_one_commit() -> None:
+    shop = a_stocked_shop(["K1"])
+    shop.order("1", "CPT")
+    shop.at_once(
+        lambda draft: plan_release(draft, "1", now=shop.now, by=BY),
+        lambda draft: plan_order(draft, an_order("2", "CPT"), policy=shop.policy, now=shop.now, by=BY),
+        lambda draft: plan_order(draft, an_order("1", "CPT"), policy=shop.policy, now=shop.now, by=BY),
+    )
+    assert (shop.held("1"), shop.held("2"), shop.audit()) == ([], [("1.1", "K1")], ())
+
+
 # close
 
 
@@ -359,16 +416,16 @@ def test_an_order_is_found_by_its_name_where_one_alone_has_it() -> None:
     shop.order("111", "CPT", name="#1042")
     shop.order("222", "CPT", name="#1043")
     shop.order("333", "CPT", name="#1043")
-    assert [find_order(shop.snapshot, name) for name in ("#1042", "1042", "111", "999")] == [
+    assert [find_order(shop.snapshot.draft(), name) for name in ("#1042", "1042", "111", "999")] == [
         *["111"] * 3,
         "999",
     ]
     with pytest.raises(UnknownOrder, match="2 orders are called #1043"):
-        find_order(shop.snapshot, "#1043")
+        find_order(shop.snapshot.draft(), "#1043")
 
 
 def test_an_id_goes_before_a_name() -> None:
     shop = a_stocked_shop()
     shop.order("111", "CPT", name="222")
     shop.order("222", "CPT", name="111")
-    assert find_order(shop.snapshot, "222") == "222"
+    assert find_order(shop.snapshot.draft(), "222") == "222"
