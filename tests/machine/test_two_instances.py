@@ -44,7 +44,7 @@ def short_stock(workbook: Workbook) -> Iterator[Workbook]:
         CES="NASM-CES-FULL",
         KBS="",
     )
-    workbook.slow_down(read_ms=20, write_ms=60)
+    workbook.slow_down(read_ms=30, write_ms=300)
     yield workbook
     workbook.slow_down(read_ms=0, write_ms=0)
 

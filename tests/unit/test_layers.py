@@ -15,7 +15,7 @@ LAYERS: dict[str, int] = {
     "allocation": 3, "answers": 3, "asked": 3, "combination": 3, "release": 3, "stocktake": 3,
     "catalogue": 3, "story": 3,
     "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_views": 4,
-    "service": 5,
+    "service": 5, "group": 5,
     "sheets": 6, "payloads": 6,
     "operations": 7, "refusals": 7, "api": 7, "settings": 7,
     "app": 8, "cli": 9, "__main__": 9,
