@@ -185,12 +185,44 @@ def _sharing_pools(choices: list[Choice]) -> list[list[Choice]]:
     return hopeless + [[choices[place] for place in sorted(group)] for group in groups]
 
 
+Needs = dict[Entitlement, tuple[int, frozenset[tuple[Pool, ...]]]]
+"""Entitlement -> (how many of it, the pools of each way in which one can be served)."""
+
+
+def _needs(choice: Choice, options: tuple[Option, ...]) -> Needs:
+    """What a choice needs of each entitlement where only these of its options are left."""
+    ways: dict[Entitlement, set[tuple[Pool, ...]]] = {}
+    for option in options:
+        pools: dict[Entitlement, list[Pool]] = {}
+        for serving in option:
+            for entitlement in serving.entitlements:
+                pools.setdefault(entitlement, []).append(serving.pool)
+        for entitlement, together in pools.items():
+            ways.setdefault(entitlement, set()).add(tuple(together))
+    return {entitlement: (choice.count, frozenset(found)) for entitlement, found in ways.items()}
+
+
+def _joined(first: Needs, second: Needs) -> Needs:
+    """The needs of both together."""
+    none = (0, frozenset[tuple[Pool, ...]]())
+    joined: Needs = {}
+    for entitlement in first | second:
+        (count, ways), (more, others) = first.get(entitlement, none), second.get(entitlement, none)
+        joined[entitlement] = (count + more, ways | others)
+    return joined
+
+
 class _Search:
-    """Depth first over the choices that share pools; a state found hopeless once is not tried again."""
+    """Depth first over the choices that share pools; a state found hopeless once is not tried again.
+
+    A state is hopeless already where the pools of an entitlement cannot serve what is left of it: without
+    this look ahead, an order of eighty sets with alternatives would take seconds.
+    """
 
     def __init__(self, choices: list[Choice], left: dict[Pool, int]) -> None:
         self.choices = choices
         self.left = left
+        self.needs = self._needs_by_state()
         self.pools = sorted({pool for choice in choices for pool in choice.pools()})
         self.hopeless: set[tuple[int, ...]] = set()
         self.decisions: list[Decision] = []
@@ -209,10 +241,29 @@ class _Search:
         state = (place, option, wanted, *(self.left[pool] for pool in self.pools))
         if state in self.hopeless:
             return False
-        if self._try_counts(place, option, wanted):
+        if not self._is_short(place, option, wanted) and self._try_counts(place, option, wanted):
             return True
         self.hopeless.add(state)
         return False
+
+    def _needs_by_state(self) -> dict[tuple[int, int], Needs]:
+        """(place, option) -> what the choice there, by this option or a later one, and later choices need."""
+        needs: dict[tuple[int, int], Needs] = {}
+        later: Needs = {}
+        for place, choice in reversed([*enumerate(self.choices)]):
+            for option in range(len(choice.options)):
+                needs[place, option] = _joined(_needs(choice, choice.options[option:]), later)
+            later = needs.get((place, 0), later)
+        return needs
+
+    def _is_short(self, place: int, option: int, wanted: int) -> bool:
+        """Is too little left of an entitlement, even if nothing else took any of it?"""
+        decided = self.choices[place].count - wanted
+        own = _served(self.choices[place].options[option])
+        return any(
+            count - (decided if entitlement in own else 0) > sum(_most_of(pools, self.left) for pools in ways)
+            for entitlement, (count, ways) in self.needs[place, option].items()
+        )
 
     def _try_counts(self, place: int, number: int, wanted: int) -> bool:
         options = self.choices[place].options
@@ -228,10 +279,20 @@ class _Search:
         return False
 
 
+def _served(option: Option) -> set[Entitlement]:
+    return {entitlement for serving in option for entitlement in serving.entitlements}
+
+
 def _most(option: Option, left: Mapping[Pool, int]) -> int:
     """How often this option can be taken."""
-    seats = Counter(serving.pool for serving in option)
-    return min((left[pool] // n for pool, n in seats.items()), default=0)
+    return _most_of(tuple(serving.pool for serving in option), left)
+
+
+def _most_of(pools: tuple[Pool, ...], left: Mapping[Pool, int]) -> int:
+    """How often a seat of each of these pools can be taken."""
+    if len(pools) == 1:
+        return left[pools[0]]
+    return min((left[pool] // n for pool, n in Counter(pools).items()), default=0)
 
 
 def _take(option: Option, count: int, left: dict[Pool, int]) -> None:

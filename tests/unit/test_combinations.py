@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import permutations, product
+from random import Random
+from time import process_time
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -180,3 +182,21 @@ def test_thousands_of_sets_are_decided_as_fast_as_one() -> None:
     )
     assert decisions is not None
     assert [(decision.count, len(decision.option)) for decision in decisions] == [(1_500, 1), (3_500, 3)]
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from((60, 3_000)))
+@settings(max_examples=30, deadline=None)
+def test_nor_do_alternatives_make_a_large_order_slow(random: Random, count: int) -> None:
+    """Whole seconds for sixty sets, and no end for more, without the look ahead."""
+    pools = [
+        Pool("CANADA", "P", code, component)
+        for code in ("A", "B", "C", "NSBK_A-B-C")
+        for component in ("combined", "content", "exam")
+    ]
+    stock = {pool: random.randint(0, count) for pool in pools}
+    wanted = {Entitlement("P", course, "FULL"): count - random.randint(0, 2) for course in ("A", "B", "C")}
+    began = process_time()
+    combine(
+        wanted, region="CANADA", levels=LEVELS[1], bundles=bundles_of(stock), free=lambda pool: stock[pool]
+    )
+    assert process_time() - began < 1
