@@ -26,12 +26,12 @@ class Admin:
         self._settings = settings
         self._routes: dict[tuple[str, str], Callable[[Json], Any]] = {
             ("GET", "stats"): lambda asked: stats.shown(),
-            ("DELETE", "stats"): lambda asked: stats.reset() or {},  # type: ignore[func-returns-value]
+            ("DELETE", "stats"): self._reset_stats,
             ("GET", "settings"): lambda asked: settings.shown(),
             ("PUT", "settings"): self._change,
             ("GET", "faults"): lambda asked: faults.shown(),
             ("POST", "faults"): self._add_faults,
-            ("DELETE", "faults"): lambda asked: faults.clear() or {},  # type: ignore[func-returns-value]
+            ("DELETE", "faults"): self._end_faults,
             ("POST", "person"): self._person,
         }
 
@@ -43,6 +43,14 @@ class Admin:
         if not isinstance(asked, dict):
             raise bad_request("The body must be a JSON object.")
         return handler(asked)
+
+    def _reset_stats(self, asked: Json) -> Json:
+        self._stats.reset()
+        return {}
+
+    def _end_faults(self, asked: Json) -> Json:
+        self._faults.clear()
+        return {}
 
     def _change(self, asked: Json) -> Json:
         self._settings.change(asked)

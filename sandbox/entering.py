@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.a1 import column_letters
-from sandbox.book import Book, Json
+from sandbox.book import Book, Json, Tab
 from sandbox.cells import raw_value, typed_value, with_cells
 from sandbox.dimensions import appended, inserted
 from sandbox.errors import bad_request
@@ -78,35 +78,33 @@ def _check_inside(area: Area, rows: list[list[Any]], width: int) -> None:
 
 def put(book: Book, area: Area, rows: list[list[Any]], option: str, at: float) -> tuple[Book, Written]:
     """The book with rows of values in an area that they fit into."""
-    tab = area.tab
-    values, dress = list(rows), {}
-    entered = []
-    for n, row in enumerate(values):
-        cells = []
-        for m, value in enumerate(row):
-            index, column = area.top + n, area.left + m
-            if value is None:
-                cells.append(tab.values.cell(index, column))
-            elif option == "RAW":
-                cells.append(raw_value(value))
-            else:
-                worn = tab.dress.cell(index, column)
-                cell, wears = typed_value(value, worn, index, column, at)
-                cells.append(cell)
-                if wears is not worn:
-                    dress[index, column] = wears
-        entered.append(cells)
-    grid = tab.values.changed(
-        area.top, area.top + len(rows), lambda n, r: with_cells(r, area.left, entered[n - area.top])
-    )
-    tab = replace(tab, values=grid, dress=_dressed(tab.dress, dress))
-    return book.with_tab(tab), _written(replace(area, tab=tab), rows)
+    tab, top, bottom = area.tab, area.top, area.top + len(rows)
+    entered = [_entered(tab, top + n, area.left, row, option, at) for n, row in enumerate(rows)]
+    values = [[value for value, _ in cells] for cells in entered]
+    grid = tab.values.changed(top, bottom, lambda n, row: with_cells(row, area.left, values[n - top]))
+    changed = replace(tab, values=grid)
+    if option != "RAW":
+        dress = [[worn for _, worn in cells] for cells in entered]
+        worn = tab.dress.changed(top, bottom, lambda n, row: with_cells(row, area.left, dress[n - top]))
+        changed = replace(changed, dress=worn)
+    return book.with_tab(changed), _written(replace(area, tab=changed), rows)
 
 
-def _dressed(dress: Grid, changes: dict[tuple[int, int], Json | None]) -> Grid:
-    for (row, column), worn in changes.items():
-        dress = dress.changed(row, row + 1, lambda _, cells, c=column, w=worn: with_cells(cells, c, [w]))  # type: ignore[misc]
-    return dress
+def _entered(
+    tab: Tab, index: int, left: int, row: list[Any], option: str, at: float
+) -> list[tuple[Any, Json | None]]:
+    """What the cells of a row hold and wear once the values were entered; null leaves a cell alone."""
+    old, dress = tab.values.row(index), tab.dress.row(index)
+    cells = []
+    for column, value in enumerate(row, left):
+        worn = dress[column] if column < len(dress) else None
+        if value is None:
+            cells.append((old[column] if column < len(old) else None, worn))
+        elif option == "RAW":
+            cells.append((raw_value(value), worn))
+        else:
+            cells.append(typed_value(value, worn, index, column, at))
+    return cells
 
 
 def _written(area: Area, rows: list[list[Any]]) -> Written:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox import messages
 from sandbox.book import Book, Ids, Json
-from sandbox.errors import not_found
+from sandbox.errors import Refusal, not_found
 from sandbox.journal import Journal, Record
 from sandbox.writes import MESSAGES, WRITES
 
@@ -116,12 +116,26 @@ def revived(journal: Journal) -> LiveBook:
     """A spreadsheet from its files: the snapshot, and every write since done again."""
     book = journal.snapshot()
     for record in journal.records(after=book.serial):
+        book = _done_again(book, record)
+    fold_if_long(journal, book)
+    return LiveBook(book, journal)
+
+
+def _done_again(book: Book, record: Record) -> Book:
+    try:
         body = messages.parse_json(record.body)
         if record.do in MESSAGES:
             body = messages.read(MESSAGES[record.do], body)
-        book, _ = _done(book, record.do, record.args, body, record.at)
-    fold_if_long(journal, book)
-    return LiveBook(book, journal)
+        return _done(book, record.do, record.args, body, record.at)[0]
+    except (Refusal, KeyError) as error:
+        raise Unrepeatable(book.id, record.serial) from error
+
+
+class Unrepeatable(Exception):
+    """A write of the journal was accepted once and is not any more: another version of this program wrote it."""
+
+    def __init__(self, book_id: str, serial: int) -> None:
+        super().__init__(f"Write {serial} of spreadsheet {book_id} cannot be done again by this version.")
 
 
 def fold_if_long(journal: Journal, book: Book) -> None:

@@ -77,9 +77,6 @@ def locate(book: Book, text: str) -> tuple[Tab, A1Range]:
             if tab is None:
                 raise unreadable(text)
             return tab, _a1_of(tab, named["range"])
-        titled = book.titled(name)
-        if titled:
-            return titled, A1Range(titled.title)
     range = parsed(text)
     tab = first_visible(book) if range.sheet is None else book.titled(range.sheet)
     if tab is None:

@@ -6,19 +6,19 @@ from urllib.parse import unquote
 
 from sandbox import drive_api as drive
 from sandbox import sheets_api as sheets
-from sandbox.calls import Method
+from sandbox.calls import Answerer, Method
 from sandbox.errors import Refusal
 
 SPREADSHEETS = "/v4/spreadsheets"
 FILES = "/drive/v3/files"
 
 
-def _read(name: str, answer: object) -> Method:
-    return Method(name, False, answer)  # type: ignore[arg-type]
+def _read(name: str, answer: Answerer) -> Method:
+    return Method(name, False, answer)
 
 
-def _write(name: str, answer: object) -> Method:
-    return Method(name, True, answer)  # type: ignore[arg-type]
+def _write(name: str, answer: Answerer) -> Method:
+    return Method(name, True, answer)
 
 
 # Verb and shape of the path after the spreadsheet's id; {} stands for a part that varies.

@@ -174,7 +174,7 @@ class Sandbox:
     def start(self) -> Self:
         self._server = Server(self._address, self.front)
         # The same port again after a restart, so that clients find it.
-        self._address = self._server.server_address[:2]  # type: ignore[assignment]
+        self._address = (self._address[0], self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self

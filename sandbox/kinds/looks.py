@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sandbox.book import Book, Ids, Json, Tab, merged
@@ -72,7 +73,9 @@ def _contains(outer: Area, inner: Area) -> bool:
 
 def _only_first_kept(tab: Tab, piece: Area) -> Tab:
     """The first value found moves to the corner; the others are lost."""
-    first = next((v for row in tab.values.rows(piece.top, piece.bottom) for v in row[piece.left : piece.right] if v is not None), None)  # fmt: skip  # noqa: E501
+    rows = tab.values.rows(piece.top, piece.bottom)
+    held = (value for row in rows for value in row[piece.left : piece.right] if value is not None)
+    first = next(held, None)
 
     def change(index: int, row: Row) -> Row:
         cells: list[Any] = [None] * piece.width
@@ -123,7 +126,7 @@ def update_borders(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     for name, strip in _border_strips(area):
         sides = {side: given[what] for side, what in name.items() if what in given}
         if sides:
-            tab = _wearing(replace(strip, tab=tab), lambda worn, sides=sides: _bordered(worn, sides))  # type: ignore[misc]
+            tab = _wearing(replace(strip, tab=tab), partial(_bordered, sides))
     return book.with_tab(tab), {}
 
 
@@ -141,7 +144,7 @@ def _border_strips(area: Area) -> Iterator[tuple[dict[str, str], Area]]:
         yield {"right": "innerVertical"}, replace(area, right=area.right - 1)
 
 
-def _bordered(worn: Json | None, sides: Json) -> Json | None:
+def _bordered(sides: Json, worn: Json | None) -> Json | None:
     format = (worn or {}).get("userEnteredFormat", {})
     borders = format.get("borders", {}) | sides
     kept = {side: border for side, border in borders.items() if border.get("style", "NONE") != "NONE"}

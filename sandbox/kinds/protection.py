@@ -21,8 +21,9 @@ def add_protection(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:
     kept = _kept_protection(given) | {"range": range}
     entry = {"protectedRangeId": chosen} | kept | {"editors": _with_owner(given.get("editors", {}))}
     book = book.changing(tab.sheet_id, protected=(*tab.protected, entry))
-    return book, {"protectedRange": shown_protection(entry) | {"editors": given.get("editors", {}) and
-                                                               _filled(given["editors"])}}  # fmt: skip
+    # The reply names the editors that were asked for; whoever looks later finds the owner among them.
+    shown = shown_protection(entry) | {"editors": _filled(given.get("editors", {}))}
+    return book, {"protectedRange": shown}
 
 
 def _check_protection(given: Json) -> None:
@@ -36,9 +37,8 @@ def _filled(editors: Json) -> Json:
 
 def _with_owner(editors: Json) -> Json:
     users = editors.get("users", [])
-    return _filled(editors) | {
-        "users": [*users, *([SERVICE_ACCOUNT] if SERVICE_ACCOUNT not in users else [])]
-    }
+    owner = [] if SERVICE_ACCOUNT in users else [SERVICE_ACCOUNT]
+    return _filled(editors) | {"users": [*users, *owner]}
 
 
 def _kept_protection(given: Json) -> Json:

@@ -8,14 +8,17 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from sandbox.journal import FOLD_BYTES
+from sandbox.journal import FOLD_BYTES, Journal, Record
+from sandbox.live import Unrepeatable
 from sandbox.server import Sandbox
+from sandbox.sheets_api import new_book
+from sandbox.shelf import Shelf
 from tests.sandbox.rest_client import Client, Json, append_cells, row, stamp
 from tests.sandbox.test_batch import furnish, one_of_each_kind
 
@@ -60,9 +63,9 @@ def test_a_kill_loses_nothing_that_was_answered_and_leaves_no_half_batch(tmp_pat
     assert stamps in (answered, [*answered, len(answered) + 1])
 
 
-def _until_cut(work: object) -> None:
+def _until_cut(work: Callable[[], None]) -> None:
     try:
-        work()  # type: ignore[operator]
+        work()
     except (OSError, EOFError, ValueError):
         return
 
@@ -151,6 +154,17 @@ def test_a_record_that_was_cut_off_is_not_there_and_the_next_one_is(kept: Sandbo
     client.batch(append_cells(row("next")))
     reopened(kept, client)
     assert client.read("A:A") == [["whole"], ["next"]]
+
+
+def test_a_write_that_this_version_would_refuse_is_named_and_not_left_out(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    live = shelf.add(new_book({}))
+    shelf.close()
+    journal = Journal(tmp_path, live.book.id)
+    journal.append(Record(1, 0.0, "batchUpdate", {}, b'{"requests": [{"frobnicate": {}}]}'))
+    journal.close()
+    with pytest.raises(Unrepeatable, match="Write 1 of spreadsheet"):
+        Shelf(tmp_path).get(live.book.id)
 
 
 def test_a_refused_write_leaves_no_trace(kept: Sandbox, tmp_path: Path) -> None:
