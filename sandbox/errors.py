@@ -84,6 +84,10 @@ def not_found() -> Refusal:
     return Refusal(404, "Requested entity was not found.")
 
 
+def unavailable() -> Refusal:
+    return Refusal(503, UNAVAILABLE_TEXT)
+
+
 def not_built(what: str) -> Refusal:
     """Google has it, the stand-in has not, and says so rather than pretend."""
     return Refusal(501, f"{what} is not implemented by the local stand-in for Google Sheets.")

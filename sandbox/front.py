@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 from sandbox import routes
 from sandbox.admin import Admin
 from sandbox.calls import Call, Method
-from sandbox.errors import INTERNAL_TEXT, UNAVAILABLE_TEXT, Refusal, quota_exceeded
+from sandbox.errors import INTERNAL_TEXT, Refusal, quota_exceeded, unavailable
 from sandbox.faults import FaultPlan, Instruction
 from sandbox.quota import PER_USER
 from sandbox.settings import Settings
@@ -109,7 +109,7 @@ class Front:
             case "500":
                 return refused(Refusal(500, INTERNAL_TEXT))
             case "503":
-                return refused(Refusal(503, UNAVAILABLE_TEXT))
+                return refused(unavailable())
             case "429":
                 return refused(quota_exceeded("Write" if method.is_write else "Read", "user", PER_USER))
             case "html-502":
@@ -137,7 +137,7 @@ class Front:
             case "apply-then-drop":
                 return CUT_BEFORE
             case "apply-then-503":
-                return refused(Refusal(503, UNAVAILABLE_TEXT))
+                return refused(unavailable())
             case "reset-midway":
                 return Answer(answer.status, answer.body, answer.content_type, cut="midway")
         return answer

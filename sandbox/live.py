@@ -11,7 +11,7 @@ from typing import Any
 
 from sandbox import messages
 from sandbox.book import Book, Ids, Json
-from sandbox.errors import Refusal, not_found
+from sandbox.errors import Refusal, not_found, unavailable
 from sandbox.journal import Journal, Record
 from sandbox.writes import MESSAGES, WRITES
 
@@ -38,6 +38,7 @@ class LiveBook:
         self._lock = threading.Lock()
         self._past: deque[tuple[float, Book]] = deque(maxlen=KEPT_VERSIONS)
         self._deleted = False
+        self._closed = False
         self._last_append = (0.0, threading.get_ident())
 
     def is_crowded(self) -> bool:
@@ -57,6 +58,8 @@ class LiveBook:
         function of it; `check` may still refuse when it sees the outcome.
         """
         with self._lock:
+            if self._closed:
+                raise unavailable()
             if self._deleted:
                 raise not_found()
             before, at = self.book, round(time.time(), 3)
@@ -94,6 +97,8 @@ class LiveBook:
         """Ends an orderly run: a long journal is folded, so that the next start takes no time."""
         if self._journal:
             with self._lock:
+                # A call that is late must not write where the next start already reads.
+                self._closed = True
                 fold_if_long(self._journal, self.book)
                 self._journal.close()
 
@@ -132,7 +137,7 @@ def _done_again(book: Book, record: Record) -> Book:
 
 
 class Unrepeatable(Exception):
-    """A write of the journal was accepted once and is not any more: another version of this program wrote it."""
+    """A write of the journal was accepted once and is not any more: another version of this wrote it."""
 
     def __init__(self, book_id: str, serial: int) -> None:
         super().__init__(f"Write {serial} of spreadsheet {book_id} cannot be done again by this version.")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox.book import Book
-from sandbox.errors import not_found
+from sandbox.errors import not_found, unavailable
 from sandbox.journal import Journal
 from sandbox.live import LiveBook, revived
 
@@ -25,6 +25,7 @@ class Shelf:
         self._folder = folder
         self._lock = threading.Lock()
         self._open: dict[str, LiveBook] = {}
+        self._closed = False
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -35,6 +36,8 @@ class Shelf:
 
     def _read(self, book_id: str) -> LiveBook:
         with self._lock:
+            if self._closed:
+                raise unavailable()
             if book_id in self._open:
                 return self._open[book_id]
             journal = self._journal(book_id)
@@ -75,6 +78,7 @@ class Shelf:
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             for live in self._open.values():
                 live.close()
 

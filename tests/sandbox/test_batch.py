@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox import messages
 from sandbox.batch import HANDLERS
 from sandbox.shapes import MESSAGES
 from tests.sandbox.rest_client import Client, Json, Refused, append_cells, row, stamp, text
@@ -391,6 +392,16 @@ def furnish(google: Client) -> None:
 
 def test_every_kind_that_is_built_is_tried_here() -> None:
     assert one_of_each_kind().keys() == HANDLERS.keys()
+
+
+@pytest.mark.parametrize("kind", sorted(HANDLERS))
+def test_what_is_answered_has_the_shape_that_google_documents(google: Client, kind: str) -> None:
+    furnish(google)
+    asked = {kind: one_of_each_kind()[kind]}
+    answer = google.batch(asked, includeSpreadsheetInResponse=True, responseIncludeGridData=True)
+    assert messages.read("BatchUpdateSpreadsheetResponse", answer) == answer
+    shown = google.get(includeGridData="true")
+    assert messages.read("Spreadsheet", shown) == shown == answer["updatedSpreadsheet"]
 
 
 @pytest.mark.parametrize("kind", sorted(HANDLERS))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.errors import Refusal
 from sandbox.journal import FOLD_BYTES, Journal, Record
 from sandbox.live import Unrepeatable
 from sandbox.server import Sandbox
@@ -165,6 +166,18 @@ def test_a_write_that_this_version_would_refuse_is_named_and_not_left_out(tmp_pa
     journal.close()
     with pytest.raises(Unrepeatable, match="Write 1 of spreadsheet"):
         Shelf(tmp_path).get(live.book.id)
+
+
+def test_a_late_call_of_the_last_run_does_not_write_into_the_next(kept: Sandbox, tmp_path: Path) -> None:
+    client = Client(kept.url).create()
+    late = kept.front.shelf.get(client.id)
+    client.close()
+    kept.stop()
+    with pytest.raises(Refusal) as refusal:
+        late.write("batchUpdate", {}, {"requests": [append_cells(row("late"))]}, b"{}")
+    assert refusal.value.code == 503
+    kept.start()
+    assert client.read("A:A") == []
 
 
 def test_a_refused_write_leaves_no_trace(kept: Sandbox, tmp_path: Path) -> None:
