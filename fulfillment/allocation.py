@@ -306,9 +306,6 @@ def _details(case: Case, asked: Asked, kept: list[Assignment]) -> Details:
         details["shortages"] = asked.shortages
     if kept:
         details["kept"] = [(row.unit, row.keycode) for row in kept]
-        units = listed([f"{row.unit} ({row.entitlements})" for row in kept])
-        warning = f"The order also holds {keys_counted(len(kept))} that this answer does not give: {units}."
-        details["warnings"] = [*asked.warnings, warning]
     if case.is_test:
         details["deliver_to"] = case.policy.test_recipient or _test_recipient_of(case.file)
     return details

@@ -128,7 +128,7 @@ def reply_to(file: OrderFile, *, answer: Answer | None = None, replayed: bool = 
     assert answer is not None, "an order without an answer is planned, not answered"
     details = answer.read_details()
     keys = shown_keys(answer, file.holdings) if answer.outcome == "fulfilled" else ()
-    warnings = list(details.get("warnings", []))
+    warnings = [*details.get("warnings", []), *_held_besides(details, file.holdings)]
     usable = is_usable_address(answer.email)
     if keys and not usable:
         warnings.append("The order has no usable e-mail address: hand the keys over yourself.")
@@ -143,6 +143,18 @@ def reply_to(file: OrderFile, *, answer: Answer | None = None, replayed: bool = 
         deliver_to=details.get("deliver_to", answer.email) if answer.mode == "test" else answer.email,
         replayed=replayed,
     )
+
+
+def _held_besides(details: Details, holdings: Iterable[Assignment]) -> list[str]:
+    """A warning where the order holds seats that its newest lines do not ask for."""
+    kept = {(unit, code) for unit, code in details.get("kept", [])}
+    rows = [row for row in holdings if (row.unit, row.keycode) in kept]
+    if not rows:
+        return []
+    units = listed(
+        [f"{row.unit} ({row.entitlements})" for row in sorted(rows, key=lambda r: unit_order(r.unit))]
+    )
+    return [f"The order also holds {keys_counted(len(rows))} that this answer does not give: {units}."]
 
 
 def replayed(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from fulfillment.audit_orders import audit_orders
 from fulfillment.audit_rows import Breach, audit_rows
 from fulfillment.audit_seats import SeatAudit
-from fulfillment.catalogue import availability
+from fulfillment.availability import availability
 from fulfillment.model import Policy, Pool, Product
 from fulfillment.pools import Stock, stock_after
 from fulfillment.ports import Books

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fulfillment import combination
 from fulfillment.answers import Plan, listed, when
 from fulfillment.model import Entitlement, Levels, Policy, Pool, Product, parse_entitlements
-from fulfillment.pools import Stock
 from fulfillment.workbook import Changes, Snapshot
 
 FULFILLMENTS = ("AUTO", "EXTERNAL")
@@ -191,47 +188,3 @@ def _ever_had_keys(snapshot: Snapshot, entitlement: Entitlement, policy: Policy)
         all(Pool(*place, component) in snapshot.pools.queues for component in way)
         for way in policy.levels.ways_of(entitlement)
     )
-
-
-def availability(products: Mapping[str, Product], stock: Stock, policy: Policy) -> dict[str, int | None]:
-    """SKU -> how many pieces one order could be served of now in the default region, None for a blank."""
-    return {sku: available(product, stock, policy) for sku, product in products.items()}
-
-
-def available(product: Product, stock: Stock, policy: Policy) -> int | None:
-    """The largest n for which one order of n pieces of this product would be served whole.
-
-    None for what a person fulfils, and for rows with a problem.
-    """
-    if product.is_external or product.problem:
-        return None
-    try:
-        per_piece = Counter(parse_entitlements(product.entitlements))
-    except ValueError:
-        return None
-    if not per_piece:
-        return 0
-    return _largest(per_piece, stock, policy)
-
-
-def _largest(per_piece: Counter[Entitlement], stock: Stock, policy: Policy) -> int:
-    """By bisection: whoever can be served n pieces can be served n - 1."""
-
-    def can_serve(n: int) -> bool:
-        demands = {entitlement: count * n for entitlement, count in per_piece.items()}
-        found = combination.combine(
-            demands,
-            region=policy.default_region,
-            levels=policy.levels,
-            bundles=stock.bundles,
-            free=stock.free,
-        )
-        return found is not None
-
-    low, high = 0, 1
-    while can_serve(high):
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if can_serve(middle) else (low, middle)
-    return low

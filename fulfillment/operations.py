@@ -41,9 +41,8 @@ def _status(service: Service, body: Body, by: str) -> Said:
     told = service.status(read(StatusBody, body).order_id)
     keys = [key._asdict() for key in told.keys]
     events = [asdict(event) for event in told.story]
-    message = events[-1]["message"] if events else ""
     figures = {"order_id": told.order_id, "outcome": told.outcome, "keys": keys, "story": events}
-    return _ok(str(message), **figures, next=told.next)
+    return _ok(told.message, **figures, next=told.next)
 
 
 def _release(service: Service, body: Body, by: str) -> Said:

@@ -136,8 +136,8 @@ def _released_in_words(old: Answer, rows: Sequence[Assignment], quarantine: bool
         return f"Released 0 keys. Order {called(old)} held none; from now on it answers as released."
     what = listed([f"{row.entitlements} ({row.sku})" for row in rows])
     done = f"Released {keys_counted(len(rows))}."
-    where = "They are kept out of stock until they are restored or withdrawn." if quarantine else ""
-    return f"{done} Order {called(old)}: {what}. {where}".strip()
+    where = "; kept out of stock until restored or withdrawn" if quarantine else ""
+    return f"{done} Order {called(old)}: {what}{where}."
 
 
 def _moved(row: Assignment, event: SeatEvent, *, now: datetime, by: str, reason: str) -> Assignment:

@@ -9,7 +9,8 @@ from datetime import datetime
 from fulfillment.allocation import plan_order, stock_now
 from fulfillment.answers import Plan, reply_to
 from fulfillment.audit import Breach, audit
-from fulfillment.catalogue import Published, availability, plan_publish
+from fulfillment.availability import Figures
+from fulfillment.catalogue import Published, plan_publish
 from fulfillment.group import Door
 from fulfillment.model import GivenKey, Order, Policy, Reply
 from fulfillment.pools import stock_after
@@ -37,6 +38,7 @@ class Told:
 
     order_id: str
     outcome: str
+    message: str
     keys: tuple[GivenKey, ...]
     story: tuple[Event, ...]
     next: str
@@ -51,6 +53,7 @@ class Service:
         self._store = store
         self._policy = policy
         self._now = now
+        self._figures = Figures(policy)
         self._door = Door(store, self._views_after, deadline_s=deadline_s)
 
     def fulfil(self, order: Order, *, by: str) -> Reply:
@@ -118,7 +121,9 @@ class Service:
             file, answer = known(draft, order_id)
             keys = reply_to(file).keys
             stock = stock_now(draft, answer, self._policy) if answer.outcome == "failed" else ""
-            return Plan(Told(order_id, answer.outcome, keys, story(file), what_next(file, stock)))
+            return Plan(
+                Told(order_id, answer.outcome, answer.message, keys, story(file), what_next(file, stock))
+            )
 
         return self._door.settle(plan)
 
@@ -182,5 +187,4 @@ class Service:
         products = (
             snapshot.catalogue if published is None else {product.sku: product for product in published}
         )
-        available = availability(products, stock, self._policy)
-        return Views(inventory(stock, self._policy, self._now()), available)
+        return Views(inventory(stock, self._policy, self._now()), self._figures.of(products, stock))

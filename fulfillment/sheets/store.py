@@ -64,6 +64,8 @@ class SheetStore:
         """The version of our last commit."""
         self._refusals: list[float] = []
         """When Google refused a commit on the version that is still the newest."""
+        self._is_outdated = False
+        """Is everything to be read anew?"""
         self._highest = 0
         """The highest version ever seen: none below it is accepted, also not by reading everything anew."""
         self._torn: list[float] = []
@@ -75,7 +77,7 @@ class SheetStore:
             self._writes.has_rivals
         ):  # what is known is likely outdated, and a refused write costs more than a look
             looked_since = max(looked_since, time.monotonic() - RIVALS_VIEW_AGE_S)
-        if self._state is None or self._state.looked_at < looked_since:
+        if self._state is None or self._is_outdated or self._state.looked_at < looked_since:
             self._reads.spend(time.monotonic())
             self._state = self._looked()
         return self._state.snapshot
@@ -87,10 +89,11 @@ class SheetStore:
 
     def forget(self) -> None:
         """See Store."""
-        self._state = None
+        self._is_outdated = True
 
     def _looked(self) -> State:
         """A look that adds up. Raises TornRead, and Damaged where looking again has not helped for long."""
+        was_whole = self._state is None or self._is_outdated
         try:
             state = self._look()
             if state.snapshot.version < self._highest:
@@ -99,8 +102,8 @@ class SheetStore:
             self._torn.append(time.monotonic())
             if len(self._torn) < TORN_LOOKS or self._torn[-1] - self._torn[0] < TORN_PATIENCE_S:
                 raise
-            self._state = None
             self._torn.clear()
+            self._is_outdated = not was_whole  # what does not add up with what is known may add up by itself
             raise Damaged(f"{torn} Nothing is assigned until that is put right: run the audit.") from torn
         self._torn.clear()
         if state.snapshot.version > self._highest:
@@ -111,7 +114,8 @@ class SheetStore:
         return state
 
     def _look(self) -> State:
-        if self._state is None:
+        if self._state is None or self._is_outdated:
+            self._is_outdated = False  # also where it fails: what was known before is still good
             return read_everything(self._client, self._codecs)
         return look(self._state, self._client, self._codecs)
 

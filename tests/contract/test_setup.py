@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from fulfillment.app import SCHEMA_FILE, build_setup
-from fulfillment.errors import Damaged, NotOurs, NotSetUp
+from fulfillment.errors import Damaged, FulfillmentError, NotOurs, NotSetUp
 from fulfillment.sheets.schema import read_schema
 from tests.local import Workbook, order
 
@@ -126,6 +126,19 @@ def test_a_deleted_ledger_row_is_named_and_nothing_is_assigned(workbook: Workboo
     workbook.batch({"deleteDimension": {"range": area}})
     with pytest.raises(Damaged, match="`Assignments` has no row with no 2"):
         workbook.service().fulfil(order("4"), by="test")
+
+
+def test_a_refresh_that_finds_damage_leaves_a_warm_instance_what_it_knew(workbook: Workbook) -> None:
+    workbook.stock("NASM CPT combined EX-1 9")
+    workbook.sell(CPT="NASM-CPT-FULL")
+    service = workbook.service(DEADLINE_S="2")
+    for number in ("1", "2", "3"):
+        service.fulfil(order(number), by="test")
+    area = {"sheetId": workbook.sheet_id("Assignments"), "dimension": "ROWS", "startIndex": 1, "endIndex": 2}
+    workbook.batch({"deleteDimension": {"range": area}})
+    with pytest.raises(FulfillmentError):
+        service.refresh()
+    assert service.fulfil(order("4"), by="test").answer.outcome == "fulfilled"
 
 
 def test_a_copy_is_refused_until_it_is_adopted(workbook: Workbook) -> None:

@@ -13,7 +13,8 @@ from typing import TypeVar
 from fulfillment.allocation import plan_orders
 from fulfillment.answers import Plan
 from fulfillment.audit import Breach, audit
-from fulfillment.catalogue import CatalogueRow, Published, availability, plan_publish
+from fulfillment.availability import availability
+from fulfillment.catalogue import CatalogueRow, Published, plan_publish
 from fulfillment.errors import FulfillmentError
 from fulfillment.model import (
     Answer,
