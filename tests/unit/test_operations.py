@@ -171,6 +171,19 @@ def test_an_order_that_loses_all_it_was_told_of_is_released_though_it_holds_more
     assert shop.audit() == ()
 
 
+def test_an_order_that_gives_back_what_it_held_besides_says_so_no_more() -> None:
+    shop = a_stocked_shop()
+    shop.sell("CNC", "NASM-CNC-FULL")
+    shop.keys("CNC", "N1")
+    shop.order("1", "CPT", "CNC")
+    shop.clear("1")
+    assert "also holds 1 key" in shop.order("1", "CPT").warnings[-1]
+    shop.release("1", sku="CNC")
+    reply = shop.order("1", "CPT")
+    assert codes(reply) == ["K1"]
+    assert not any("also holds" in warning for warning in reply.warnings)
+
+
 # clear
 
 
