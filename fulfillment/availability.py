@@ -33,17 +33,18 @@ def available(product: Product, stock: Stock, policy: Policy) -> int | None:
 
 
 def _largest(per_piece: Counter[Entitlement], stock: Stock, policy: Policy) -> int:
-    """By bisection: whoever can be served n pieces can be served n - 1."""
+    """By division where each entitlement is served in one way, else by bisection.
+
+    Whoever can be served n pieces can be served n - 1.
+    """
+    region, levels, bundles = policy.default_region, policy.levels, stock.bundles
+    needs = combination.without_choice(per_piece, region=region, levels=levels, bundles=bundles)
+    if needs is not None:
+        return min(stock.free(pool) // seats for pool, seats in needs.items())
 
     def can_serve(n: int) -> bool:
         demands = {entitlement: count * n for entitlement, count in per_piece.items()}
-        found = combination.combine(
-            demands,
-            region=policy.default_region,
-            levels=policy.levels,
-            bundles=stock.bundles,
-            free=stock.free,
-        )
+        found = combination.combine(demands, region=region, levels=levels, bundles=bundles, free=stock.free)
         return found is not None
 
     low, high = 0, 1

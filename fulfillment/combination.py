@@ -62,6 +62,10 @@ def combine(
     `demands` says how many of each entitlement, in the order of the lines; `free` how many seats a pool has.
     """
     choices = _choices(demands, region, levels, bundles)
+    if all(len(choice.options) == 1 for choice in choices):
+        needs = _seats_needed(choices)
+        enough = all(free(pool) >= seats for pool, seats in needs.items())
+        return tuple(Decision(choice.count, choice.options[0]) for choice in choices) if enough else None
     left = {pool: free(pool) for choice in choices for pool in choice.pools()}
     decisions: list[Decision] = []
     for together in _sharing_pools(choices):
@@ -70,6 +74,22 @@ def combine(
             return None
         decisions += found
     return tuple(decisions)
+
+
+def without_choice(
+    demands: Mapping[Entitlement, int], *, region: str, levels: Levels, bundles: Bundles
+) -> Counter[Pool] | None:
+    """The seats that these demands take of each pool where each can be served in one way; None where not."""
+    choices = _choices(demands, region, levels, bundles)
+    return _seats_needed(choices) if all(len(choice.options) == 1 for choice in choices) else None
+
+
+def _seats_needed(choices: Iterable[Choice]) -> Counter[Pool]:
+    needs: Counter[Pool] = Counter()
+    for choice in choices:
+        for serving in choice.options[0]:
+            needs[serving.pool] += choice.count
+    return needs
 
 
 def shortages(

@@ -8,15 +8,13 @@ the store.
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-import tenacity
-
 from fulfillment.answers import Plan
+from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import BatchRefused, Busy, FulfillmentError, GoogleAway, LookAgain, QuotaSpent
 from fulfillment.ports import Store, Views
 from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
@@ -36,7 +34,7 @@ LINGER_S = 0.025
 GRACE_S = 2.0
 """How much longer than its deadline a caller waits for a commit that is on its way with its order."""
 
-WAIT = tenacity.wait_random_exponential(multiplier=0.1, max=2)
+RETRY_FIRST_S, RETRY_MOST_S = 0.1, 2.0
 
 AGAIN = (LookAgain, GoogleAway, QuotaSpent)
 """What looking again, or waiting a little, may cure."""
@@ -89,11 +87,17 @@ class Door:
     """Through which everything goes that reads or changes the workbook, in turn."""
 
     def __init__(
-        self, store: Store, views_after: Callable[[Snapshot, Changes], Views], *, deadline_s: float
+        self,
+        store: Store,
+        views_after: Callable[[Snapshot, Changes], Views],
+        *,
+        deadline_s: float,
+        clock: Clock = CLOCK,
     ) -> None:
         self._store = store
         self._views_after = views_after
         self._deadline_s = deadline_s
+        self._clock = clock
         self._guard = threading.Lock()
         self._queue: deque[Case[Any]] = deque()
         self._is_led = False
@@ -125,7 +129,7 @@ class Door:
         return self._await(case)
 
     def _case(self, plan: Callable[[Draft], Plan[T]]) -> Case[T]:
-        now = time.monotonic()
+        now = self._clock.now_s()
         return Case(plan, now, now + self._deadline_s)
 
     def _await(self, case: Case[T]) -> T:
@@ -133,7 +137,7 @@ class Door:
         while not case.is_done:
             if case.leads:
                 self._lead()
-            elif not case.woken.wait(max(0.0, case.until + GRACE_S - time.monotonic())):
+            elif not case.woken.wait(max(0.0, case.until + GRACE_S - self._clock.now_s())):
                 self._leave(case)
             case.woken.clear()
         return case.result()
@@ -148,9 +152,9 @@ class Door:
 
     def _refuse_what_is_too_late(self, case: Case[Any]) -> None:
         """Better now than when its caller has given up: so a backlog drains."""
-        left_of_turn = max(0.0, self._turn_began + self._turn_s - time.monotonic())
+        left_of_turn = max(0.0, self._turn_began + self._turn_s - self._clock.now_s())
         wait_s = left_of_turn + self._turn_s * (1 + len(self._queue) // GROUP_CASES)
-        if time.monotonic() + wait_s > case.until:
+        if self._clock.now_s() + wait_s > case.until:
             raise Busy("The orders before it take longer than it can wait.", retry_after_s=int(wait_s) + 1)
 
     def _leave(self, case: Case[Any]) -> None:
@@ -180,12 +184,12 @@ class Door:
 
     def _await_turn(self) -> None:
         """Until the pace allows a call; meanwhile others join the group."""
-        time.sleep(max(self._store.ready_in_s(), LINGER_S if self._lingers else 0.0))
+        self._clock.sleep(max(self._store.ready_in_s(), LINGER_S if self._lingers else 0.0))
 
     def _take(self) -> list[Case[Any]]:
         """The head of the queue: one case that goes alone, or as many others as go together."""
         with self._guard:
-            self._turn_began = time.monotonic()
+            self._turn_began = self._clock.now_s()
             group = [self._queue.popleft()]
             while self._queue and len(group) < GROUP_CASES and not (group[0].alone or self._queue[0].alone):
                 group.append(self._queue.popleft())
@@ -194,7 +198,7 @@ class Door:
     def _hand_on(self, group: Sequence[Case[Any]]) -> None:
         """Leadership goes to the next in the queue, before the others are woken."""
         with self._guard:
-            self._turn_s = 0.6 * self._turn_s + 0.4 * (time.monotonic() - self._turn_began)
+            self._turn_s = 0.6 * self._turn_s + 0.4 * (self._clock.now_s() - self._turn_began)
             self._lingers = len(group) > 1
             for case in group:
                 case.leads = False
@@ -224,12 +228,8 @@ class Door:
 
     def _settle_some(self, waiting: Sequence[Case[Any]]) -> None:
         """As many of these cases as one commit carries are finished; looks again while there is time."""
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(AGAIN),
-            wait=WAIT,
-            stop=tenacity.stop_before_delay(max(0.0, max(c.until for c in waiting) - time.monotonic())),
-            reraise=True,
-        )
+        until = max(case.until for case in waiting)
+        retrying = self._clock.retrying(*AGAIN, first_s=RETRY_FIRST_S, most_s=RETRY_MOST_S, until=until)
         try:
             retrying(self._settle_once, waiting)
         except LookAgain as error:
@@ -248,7 +248,7 @@ class Door:
             return
         if first.whole:
             self._store.forget()
-        snapshot = self._store.snapshot(looked_since=time.monotonic() - VIEW_AGE_S)
+        snapshot = self._store.snapshot(looked_since=self._clock.now_s() - VIEW_AGE_S)
         planned, changes = _plan(snapshot, waiting)
         if changes.is_nothing:
             snapshot = self._store.snapshot(looked_since=max(case.arrived for case in planned))

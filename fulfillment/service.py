@@ -11,6 +11,7 @@ from fulfillment.answers import Plan, reply_to
 from fulfillment.audit import Breach, audit
 from fulfillment.availability import Figures
 from fulfillment.catalogue import Published, plan_publish
+from fulfillment.clock import CLOCK, Clock
 from fulfillment.group import Door
 from fulfillment.model import GivenKey, Order, Policy, Reply
 from fulfillment.pools import stock_after
@@ -48,13 +49,19 @@ class Service:
     """One instance's use cases. Threads may call it together; they take turns at the workbook."""
 
     def __init__(
-        self, store: Store, policy: Policy, *, now: Callable[[], datetime], deadline_s: float
+        self,
+        store: Store,
+        policy: Policy,
+        *,
+        now: Callable[[], datetime],
+        deadline_s: float,
+        clock: Clock = CLOCK,
     ) -> None:
         self._store = store
         self._policy = policy
         self._now = now
         self._figures = Figures(policy)
-        self._door = Door(store, self._views_after, deadline_s=deadline_s)
+        self._door = Door(store, self._views_after, deadline_s=deadline_s, clock=clock)
 
     def fulfil(self, order: Order, *, by: str) -> Reply:
         """The order's answer, as it stands in the spreadsheet. 1 write for a new one, 1 read for a replay."""

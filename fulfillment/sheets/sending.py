@@ -20,12 +20,9 @@ Nothing is ever decided by the text of an error.
 
 from __future__ import annotations
 
-import random
-import time
 from dataclasses import dataclass
 
-import tenacity
-
+from fulfillment.clock import Clock
 from fulfillment.errors import BatchRefused, CommitUncertain, Conflict, GoogleAway, QuotaSpent
 from fulfillment.sheets.batches import REPLY_MASK
 from fulfillment.sheets.client import Json, SheetsClient
@@ -35,7 +32,7 @@ from fulfillment.sheets.pace import Pace
 CALL_TIMEOUT_S = 12
 """One write that takes longer is looked after; Google's slowest per cent stays far below."""
 
-WAIT = tenacity.wait_random_exponential(multiplier=0.3, max=4)
+RETRY_FIRST_S, RETRY_MOST_S = 0.3, 4.0
 
 
 @dataclass(slots=True)
@@ -44,6 +41,7 @@ class Sending:
 
     client: SheetsClient
     pace: Pace
+    clock: Clock
     version: int
     commit_id: str
     body: bytes
@@ -58,11 +56,8 @@ class Sending:
         1 write when all goes well. Raises Conflict, CommitUncertain, QuotaSpent, NotAllowed, and BatchRefused
         for any 400 to the first bytes sent.
         """
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type((GoogleAway, QuotaSpent)),
-            wait=WAIT,
-            stop=tenacity.stop_before_delay(self._left()),
-            reraise=True,
+        retrying = self.clock.retrying(
+            GoogleAway, QuotaSpent, first_s=RETRY_FIRST_S, most_s=RETRY_MOST_S, until=self.until
         )
         try:
             return retrying(self._once)
@@ -72,14 +67,14 @@ class Sending:
             raise
 
     def _left(self) -> float:
-        return max(0.0, self.until - time.monotonic())
+        return max(0.0, self.until - self.clock.now_s())
 
     def _once(self) -> Json | None:
-        self.pace.spend(time.monotonic())
+        self.pace.spend(self.clock.now_s())
         try:
             reply = self.client.batch_update(self.body, fields=REPLY_MASK, timeout_s=self._timeout())
         except QuotaSpent:
-            self.pace.refused(time.monotonic(), jitter=random.random())
+            self.pace.refused(self.clock.now_s(), jitter=self.clock.chance())
             raise
         except BatchRefused:
             if not self.is_unknown:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -76,9 +75,11 @@ class State:
         return True
 
 
-def read_everything(client: SheetsClient, codecs: Codecs) -> State:
-    """The whole workbook. 2 reads. Raises TornRead where they do not add up, NotSetUp, NotOurs."""
-    began = time.monotonic()
+def read_everything(client: SheetsClient, codecs: Codecs, *, began: float) -> State:
+    """The whole workbook as from `began` on. 2 reads.
+
+    Raises TornRead where they do not add up, NotSetUp, NotOurs.
+    """
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *HEADER_RANGES], LOOK_MASK))
         tabs = dict(zip(LEDGERS, client.values([f"'{name}'" for name in LEDGERS]), strict=True))
@@ -99,22 +100,21 @@ def read_everything(client: SheetsClient, codecs: Codecs) -> State:
     return _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs)
 
 
-def look(state: State, client: SheetsClient, codecs: Codecs) -> State:
+def look(state: State, client: SheetsClient, codecs: Codecs, *, began: float) -> State:
     """The workbook as it is now, each ledger from the last row known on. 1 read.
 
     Where that row is not the same any more, or a column moved, everything is read anew: 3 reads.
     """
-    began = time.monotonic()
     layouts = {name: state.places[name].layout for name in LEDGERS}
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *_tail_ranges(state.anchors, layouts)], LOOK_MASK))
     except BatchRefused:  # a tab is gone, or shorter than it was
-        return read_everything(client, codecs)
+        return read_everything(client, codecs, began=began)
     system = system_of(seen, client, codecs)
     if system.version < state.snapshot.version:
         raise TornRead(f"Version {system.version} was read after {state.snapshot.version} was seen.")
     if not all(_is_same_ledger(seen, name, state) for name in LEDGERS):
-        return read_everything(client, codecs)
+        return read_everything(client, codecs, began=began)
     tails = {name: seen.block(name, 1) for name in LEDGERS}
     last = state.snapshot.last_no
     rows = {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from fulfillment.answers import when
 from fulfillment.catalogue import CatalogueRow
+from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import BatchRefused, Conflict, Damaged, FulfillmentError, TornRead
 from fulfillment.ports import Books, Views
 from fulfillment.sheets import books, people
@@ -51,6 +50,7 @@ class SheetStore:
         *,
         new_commit_id: Callable[[], str],
         now: Callable[[], datetime],
+        clock: Clock = CLOCK,
     ) -> None:
         """`new_commit_id` gives 12 characters that no other commit has."""
         self._client = client
@@ -58,6 +58,7 @@ class SheetStore:
         self._codecs = Codecs(schema)
         self._new_commit_id = new_commit_id
         self._now = now
+        self._clock = clock
         self._state: State | None = None
         self._reads, self._writes = Pace(), Pace()
         self._own_version = 0
@@ -76,15 +77,15 @@ class SheetStore:
         if (
             self._writes.has_rivals
         ):  # what is known is likely outdated, and a refused write costs more than a look
-            looked_since = max(looked_since, time.monotonic() - RIVALS_VIEW_AGE_S)
+            looked_since = max(looked_since, self._clock.now_s() - RIVALS_VIEW_AGE_S)
         if self._state is None or self._is_outdated or self._state.looked_at < looked_since:
-            self._reads.spend(time.monotonic())
+            self._reads.spend(self._clock.now_s())
             self._state = self._looked()
         return self._state.snapshot
 
     def ready_in_s(self) -> float:
         """See Store."""
-        now = time.monotonic()
+        now = self._clock.now_s()
         return max(self._reads.ready_in_s(now), self._writes.ready_in_s(now))
 
     def forget(self) -> None:
@@ -99,7 +100,7 @@ class SheetStore:
             if state.snapshot.version < self._highest:
                 raise TornRead(f"Version {state.snapshot.version} was read after {self._highest} was seen.")
         except TornRead as torn:
-            self._torn.append(time.monotonic())
+            self._torn.append(self._clock.now_s())
             if len(self._torn) < TORN_LOOKS or self._torn[-1] - self._torn[0] < TORN_PATIENCE_S:
                 raise
             self._torn.clear()
@@ -108,23 +109,24 @@ class SheetStore:
         self._torn.clear()
         if state.snapshot.version > self._highest:
             if self._refusals:  # it was a race, and it was lost
-                self._writes.lost(time.monotonic(), jitter=random.random())
+                self._writes.lost(self._clock.now_s(), jitter=self._clock.chance())
             self._refusals.clear()
         self._highest = state.snapshot.version
         return state
 
     def _look(self) -> State:
+        began = self._clock.now_s()
         if self._state is None or self._is_outdated:
             self._is_outdated = False  # also where it fails: what was known before is still good
-            return read_everything(self._client, self._codecs)
-        return look(self._state, self._client, self._codecs)
+            return read_everything(self._client, self._codecs, began=began)
+        return look(self._state, self._client, self._codecs, began=began)
 
     def commit(self, changes: Changes, views: Views, *, until: float) -> None:
         """See Store."""
         state = self._state
         assert state is not None, "a commit is planned on a snapshot"
         commit = self._commit(state, changes, views)
-        places, sent_at = dict(state.places), time.monotonic()
+        places, sent_at = dict(state.places), self._clock.now_s()
         self._state = None  # whatever happens now, look before the next plan ...
         try:
             reply = self._sent(commit, state, until)
@@ -132,7 +134,7 @@ class SheetStore:
             self._state = state.to_be_looked_at()  # ... but go on from here
             raise
         foreign = commit.system.version - 1 - self._own_version if self._own_version else 0
-        self._writes.won(time.monotonic(), foreign=foreign, jitter=random.random())
+        self._writes.won(self._clock.now_s(), foreign=foreign, jitter=self._clock.chance())
         self._own_version = self._highest = commit.system.version
         self._torn.clear()
         self._refusals.clear()
@@ -150,9 +152,11 @@ class SheetStore:
         prune = len(self._refusals) < REFUSED_LOOKS
         body = to_bytes(commit.body(state.places, self._codecs, prune=prune))
         try:
-            return Sending(self._client, self._writes, version, commit.system.commit_id, body, until).run()
+            return Sending(
+                self._client, self._writes, self._clock, version, commit.system.commit_id, body, until
+            ).run()
         except BatchRefused:
-            self._refusals.append(time.monotonic())
+            self._refusals.append(self._clock.now_s())
             waited_s = self._refusals[-1] - self._refusals[0]
             if len(self._refusals) > REFUSED_LOOKS and waited_s > REFUSED_PATIENCE_S:
                 del self._refusals[1:]  # what is halved gets another look before it is given up
@@ -161,7 +165,7 @@ class SheetStore:
                 f"Google refused version {version}: another writer was first, or it is bad."
             ) from None
         except Conflict:
-            self._writes.lost(time.monotonic(), jitter=random.random())
+            self._writes.lost(self._clock.now_s(), jitter=self._clock.chance())
             raise
 
     def _commit(self, state: State, changes: Changes, views: Views) -> Commit:
