@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LAYERS: dict[str, int] = {
-    "model": 1, "errors": 1,
+    "model": 1, "errors": 1, "clock": 1,
     "workbook": 2, "pools": 2,
     "allocation": 3, "answers": 3, "asked": 3, "combination": 3, "release": 3, "stocktake": 3,
     "catalogue": 3, "availability": 3, "story": 3,
