@@ -28,7 +28,7 @@ def main() -> int:
     try:
         serve(Path(args.dir) / "sheets", args.host, args.port)
     except OSError as error:
-        print(f"Cannot serve on {args.host}:{args.port}: {error.strerror}", file=sys.stderr)
+        print(f"Cannot serve on {args.host}:{args.port}: {error.strerror}.", file=sys.stderr)
         return 2
     return 0
 

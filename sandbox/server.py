@@ -169,10 +169,16 @@ class Sandbox:
         self._address = (host, port)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
-        self.front = Front(Shelf(folder))
+        self.front = Front(Shelf(None))
 
     def start(self) -> Self:
-        self._server = Server(self._address, self.front)
+        if self._folder:
+            self.front = Front(Shelf(self._folder))
+        try:
+            self._server = Server(self._address, self.front)
+        except OSError:
+            self.front.shelf.close()
+            raise
         # The same port again after a restart, so that clients find it.
         self._address = (self._address[0], self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -190,7 +196,6 @@ class Sandbox:
         self._server = None
         if self._folder:
             self.front.shelf.close()
-            self.front = Front(Shelf(self._folder))
 
     @property
     def url(self) -> str:

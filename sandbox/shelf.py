@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import errno
+import fcntl
 import hashlib
 import os
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from sandbox.book import Book
-from sandbox.errors import not_found, unavailable
+from sandbox.errors import Refusal, not_found, unavailable
 from sandbox.journal import Journal
 from sandbox.live import LiveBook, revived
 
@@ -26,8 +29,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._open: dict[str, LiveBook] = {}
         self._closed = False
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+        self._hold = _held(folder) if folder else None
 
     def get(self, book_id: str) -> LiveBook:
         """The spreadsheet of that id; 404 when there is none."""
@@ -68,12 +70,11 @@ class Shelf:
 
     def all(self) -> list[Book]:
         """Every spreadsheet, the one changed last first."""
-        known = (
-            {*self._open, *(path.stem for path in self._folder.glob("*.snapshot"))}
-            if self._folder
-            else {*self._open}
-        )
-        books = [self.get(book_id).book for book_id in known]
+        files = self._folder.glob("*.snapshot") if self._folder else ()
+        books = []
+        for book_id in {*self._open, *(path.stem for path in files)}:
+            with suppress(Refusal):  # deleted at this moment
+                books.append(self.get(book_id).book)
         return sorted(books, key=lambda book: (-book.modified_at, book.id))
 
     def close(self) -> None:
@@ -81,6 +82,28 @@ class Shelf:
             self._closed = True
             for live in self._open.values():
                 live.close()
+            if self._hold is not None:
+                os.close(self._hold)
+                self._hold = None
+
+
+class InUse(OSError):
+    """Another local Google keeps its spreadsheets in this folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(errno.EBUSY, f"the spreadsheets in {folder} are served by another process")
+
+
+def _held(folder: Path) -> int:
+    """Takes hold of the folder: two that write into one journal would spoil it. A crash lets go of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    hold = os.open(folder / ".in-use", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(hold)
+        raise InUse(folder) from None
+    return hold
 
 
 def _new_id() -> str:

@@ -19,7 +19,7 @@ from sandbox.journal import FOLD_BYTES, Journal, Record
 from sandbox.live import Unrepeatable
 from sandbox.server import Sandbox
 from sandbox.sheets_api import new_book
-from sandbox.shelf import Shelf
+from sandbox.shelf import InUse, Shelf
 from tests.sandbox.rest_client import Client, Json, append_cells, row, stamp
 from tests.sandbox.test_batch import furnish, one_of_each_kind
 
@@ -87,6 +87,14 @@ def test_a_second_one_on_the_same_port_says_so(tmp_path: Path) -> None:
         second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
     assert second.returncode == 2
     assert "Address already in use" in second.stderr
+
+
+def test_two_at_one_time_on_the_same_folder_are_one_too_many(kept: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(InUse, match="are served by another process"), Sandbox(tmp_path):
+        pass
+    kept.stop()
+    with Sandbox(tmp_path) as next_one:
+        assert Client(next_one.url).create().id
 
 
 @pytest.fixture
@@ -192,7 +200,7 @@ def test_a_deleted_spreadsheet_stays_deleted(kept: Sandbox, tmp_path: Path) -> N
     client = Client(kept.url).create()
     client.batch(append_cells(row("a")))
     assert client.send("DELETE", f"/drive/v3/files/{client.id}")[0] == 204
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir() if client.id in path.name] == []
     client.close()
     kept.stop()
     kept.start()
