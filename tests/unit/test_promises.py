@@ -1,4 +1,4 @@
-"""The promises, after every step of whatever a shop may do."""
+"""The promises, after every step of whatever a shop may do; seen to fail with the guards taken out."""
 
 from __future__ import annotations
 
