@@ -5,102 +5,54 @@ It shares no code with the product: it would otherwise share its mistakes.
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-Row = dict[str, Any]
-Told = Mapping[str, Any]
-"""An answer that a caller got."""
+from tests.machine.books import LEDGERS, Tabs
+from tests.machine.replay import Replay, Sold
+from tests.machine.said import Said
+from tests.machine.shown import Typed, catalogue_wrong, inventory_wrong, overwritten, system_wrong
+from tests.machine.told import told_otherwise
+
+TABS = (*LEDGERS, "Key Inventory", "Live Catalogue", "NPTA Catalogue", "Import Keys", "System")
+"""What it looks at."""
 
 
-def breaches(tabs: Mapping[str, list[Row]], told: Iterable[Told]) -> list[str]:
-    """Every promise broken, as a sentence; none when all were kept."""
+def breaches(
+    tabs: Tabs,
+    log: Iterable[Said] = (),
+    *,
+    sold: Sold | None = None,
+    typed: Typed | None = None,
+    staleness_s: float = 0.0,
+) -> list[str]:
+    """Every promise broken, as a sentence without key codes; none when all were kept.
+
+    `sold` names the entitlements that each SKU was ever published with. `staleness_s` is how old the reads
+    may have been that Google answered with: an answer that changes nothing may be as old.
+    """
+    damage = [*_rows_damaged(tabs)]
+    if damage:
+        return damage
+    replay = Replay.of(tabs, sold or {})
     return [
-        *_rows_damaged(tabs),
-        *_seats_given_twice(tabs),
-        *_pieces_missing(tabs),
-        *_told_otherwise(tabs, list(told)),
-        *_views_wrong(tabs),
+        *replay.found,
+        *told_otherwise(tabs, list(log), staleness_s=staleness_s),
+        *inventory_wrong(tabs, replay),
+        *catalogue_wrong(tabs, replay),
+        *system_wrong(tabs),
+        *overwritten(tabs, typed or Typed()),
     ]
 
 
-def _rows_damaged(tabs: Mapping[str, list[Row]]) -> Iterator[str]:
-    for name in ("Import History", "Assignments", "Order Cache"):
+def _rows_damaged(tabs: Tabs) -> Iterator[str]:
+    """Each ledger is numbered 1, 2, 3 ..., and its versions grow with it."""
+    for name in LEDGERS:
         numbers = [row["no"] for row in tabs[name]]
-        if sorted(numbers) != list(range(1, len(numbers) + 1)):
+        if not all(isinstance(number, int) for number in numbers):
+            yield f"{name} has a row without a number"
+        elif sorted(numbers) != list(range(1, len(numbers) + 1)):
             yield f"{name} is not numbered 1 to {len(numbers)}"
-
-
-def _live(tabs: Mapping[str, list[Row]]) -> list[Row]:
-    """The rows of Assignments whose seat is still held."""
-    held: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in sorted(tabs["Assignments"], key=lambda row: row["no"]):
-        seat = (row["order_id"], row["unit"], row["provider"], row["keycode"])
-        if row["event"] == "assigned":
-            held[seat].append(row)
-        elif row["event"] in ("released", "quarantined"):
-            held[seat].pop()
-    return [row for rows in held.values() for row in rows]
-
-
-def _seats_given_twice(tabs: Mapping[str, list[Row]]) -> Iterator[str]:
-    seats: Counter[tuple[str, str]] = Counter()
-    for row in tabs["Import History"]:
-        seats[row["provider"], row["keycode"]] += (
-            row["seats"] if row["event"] == "imported" else -row["seats"]
-        )
-    given = Counter((row["provider"], row["keycode"]) for row in _live(tabs))
-    for key, count in given.items():
-        if count > seats[key]:
-            yield f"a key of {seats[key]} seats is held {count} times"
-
-
-def _pieces_missing(tabs: Mapping[str, list[Row]]) -> Iterator[str]:
-    newest: dict[str, Row] = {}
-    for row in sorted(tabs["Order Cache"], key=lambda row: row["no"]):
-        newest[row["order_id"]] = row
-    held: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for row in _live(tabs):
-        held[row["order_id"]][row["unit"], row["keycode"]] += 1
-    for order_id in {*newest, *held}:
-        row = newest.get(order_id)
-        if row is None or row["outcome"] == "cleared":
-            continue
-        cached = Counter((unit, code) for unit, code in json.loads(row["keys"] or "[]"))
-        if cached != held[order_id]:
-            counts = f"{cached.total()} keys and holds {held[order_id].total()}"
-            yield f"order {order_id} is {row['outcome']} with {counts}"
-
-
-def _told_otherwise(tabs: Mapping[str, list[Row]], told: list[Told]) -> Iterator[str]:
-    cached: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in tabs["Order Cache"]:
-        cached[row["order_id"]].add((row["outcome"], row["keys"]))
-    for answer in told:
-        keys = [[key["unit"], key["keycode"]] for key in answer["keys"]]
-        ours = {
-            (outcome, json.dumps(json.loads(text or "[]"))) for outcome, text in cached[answer["order_id"]]
-        }
-        if (answer["status"], json.dumps(keys)) not in ours:
-            yield f"order {answer['order_id']} was told {answer['status']} with keys that its cache never had"
-
-
-def _views_wrong(tabs: Mapping[str, list[Row]]) -> Iterator[str]:
-    total: Counter[tuple[str, ...]] = Counter()
-    for row in tabs["Import History"]:
-        total[_pool(row)] += row["seats"] if row["event"] == "imported" else -row["seats"]
-    used = Counter(_pool(row) for row in tabs["Assignments"] if row["event"] == "assigned")
-    used.subtract(
-        Counter(_pool(row) for row in tabs["Assignments"] if row["event"] in ("released", "restored"))
-    )
-    shown = {_pool(row): (row["total"], row["used"], row["available"]) for row in tabs["Key Inventory"]}
-    for pool, seats in total.items():
-        if shown.get(pool) != (seats, used[pool], seats - used[pool]):
-            said = (seats, used[pool])
-            yield f"Key Inventory shows {shown.get(pool)} for {pool}, and the ledgers say {said}"
-
-
-def _pool(row: Row) -> tuple[str, ...]:
-    return (row["region"], row["provider"], row["product_code"], row["component"])
+        else:
+            versions = [row["version"] for row in sorted(tabs[name], key=lambda row: row["no"])]
+            if versions != sorted(versions):
+                yield f"the versions of {name} do not grow with its numbers"

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.local import ROOT, Function, Workbook, codes, posted
-from tests.machine.checker import breaches
+from tests.machine.checker import TABS, breaches
+from tests.machine.said import answer_of
 
 FENCED = ROOT / "main.py"
 UNFENCED = Path(__file__).with_name("unfenced.py")
@@ -66,10 +67,9 @@ def race(workbook: Workbook, entry: Path, *, instances: int = 2, **environment: 
 
 
 def found(workbook: Workbook, told: Sequence[Sequence[Said]]) -> list[str]:
-    tabs = ("Import History", "Assignments", "Order Cache", "Key Inventory")
     return breaches(
-        {tab: workbook.tab(tab) for tab in tabs},
-        [said for each in told for said in each if said["status"] != "error"],
+        {tab: workbook.tab(tab) for tab in TABS},
+        [answer_of(said) for each in told for said in each if said["status"] != "error"],
     )
 
 
