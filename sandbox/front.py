@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -64,6 +64,16 @@ def refused(refusal: Refusal) -> Answer:
     return json_answer(refusal.code, refusal.body())
 
 
+def meant(request: Request) -> Request:
+    """What a client means that must not send a long address: a GET, its parameters sent as a form by POST."""
+    verb = request.headers.get("x-http-method-override", request.verb)
+    if request.verb != "POST" or verb == "POST":
+        return request
+    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return replace(request, verb=verb, query=request.body.decode("utf-8", "replace"), body=b"")
+    return replace(request, verb=verb)
+
+
 class Front:
     """The stand-in behind its socket."""
 
@@ -81,6 +91,7 @@ class Front:
                 if not request.is_local:
                     raise Refusal(403, "Only this machine may use the stand-in's own routes.")
                 return json_answer(200, self.admin.answer(request.verb, request.path, request.body))
+            request = meant(request)
             method, names = routes.find(request.verb, request.path)
             query = parse_qs(request.query, keep_blank_values=True, errors="replace")
             return self._api(request, method, names, query)

@@ -20,12 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sandbox.bodies import Broken, read_body
 from sandbox.errors import INTERNAL_TEXT, Refusal
 from sandbox.front import Answer, Front, Request, refused
 from sandbox.shelf import Shelf
-
-# Larger than any request that makes sense here; Google has no such limit but advises 2 MB.
-MAX_BODY = 64 * 1024 * 1024
 
 # Cells are millions of objects without circles: looking for circles took half the time of a large write.
 GC_THRESHOLDS = (100_000, 50, 100)
@@ -46,13 +44,18 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def _handle(self) -> None:
-        body = self._body()
-        if body is None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            body = read_body(headers, self.rfile)
+        except Refusal as refusal:
+            self._refuse(refusal.code, refusal.message)
+            return
+        except Broken:
+            self.close_connection = True
             return
         # Titles that a client sends without quoting arrive as bytes that the library has read as Latin-1.
         target = self.path.encode("latin-1", "replace").decode("utf-8", "replace")
         path, _, query = target.partition("?")
-        headers = {name.lower(): value for name, value in self.headers.items()}
         is_local = ip_address(self.client_address[0]).is_loopback
         request = Request(self.command, path, query, headers, body, self._has_left, is_local)
         try:
@@ -63,20 +66,6 @@ class Handler(BaseHTTPRequestHandler):
         self._send(answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle
-
-    def _body(self) -> bytes | None:
-        """The body; None when there is none to be read and the request was answered."""
-        length = self.headers.get("Content-Length", "0")
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            self._refuse(411, "Length required.")
-        elif not length.isdigit():
-            self._refuse(400, "Invalid Content-Length.")
-        elif int(length) > MAX_BODY:
-            self._refuse(413, "Request payload size exceeds the limit.")
-        else:
-            body = self.rfile.read(int(length))
-            return body if len(body) == int(length) else None
-        return None
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What is no proper HTTP, or a verb that nobody knows, is refused in Google's shape as well."""

@@ -158,6 +158,15 @@ def test_googles_own_client_does_its_usual_work(sandbox: Sandbox) -> None:
         assert shown["sheets"][0]["data"][0]["rowData"][1]["values"][0]["formattedValue"] == "b"
 
 
+def test_googles_own_client_sends_long_addresses_by_post(sandbox: Sandbox) -> None:
+    with built(sandbox, "sheets", "v4") as service:
+        sheets = service.spreadsheets()
+        where = {"spreadsheetId": sheets.create(body={}, fields="spreadsheetId").execute()["spreadsheetId"]}
+        ranges = [f"Sheet1!A{n}:Z{n}" for n in range(1, 301)]
+        found = sheets.values().batchGet(**where, ranges=ranges).execute()
+    assert [one["range"] for one in found["valueRanges"]] == ranges
+
+
 def test_googles_own_client_shows_an_error_as_google_sends_it(sandbox: Sandbox) -> None:
     with built(sandbox, "sheets", "v4") as service:
         from googleapiclient.errors import HttpError

@@ -165,6 +165,15 @@ def test_whatever_is_sent_is_answered_in_googles_shape(google: Client, seed: int
     assert google.get(includeGridData="true")["spreadsheetId"] == google.id
 
 
+def test_a_body_can_come_in_chunks(google: Client) -> None:
+    connection = google._connection
+    pieces = iter([b'{"values": [["in ', b"", b'pieces"]]}'])
+    connection.request("PUT", f"{google.path}/values/A1?valueInputOption=RAW", pieces, encode_chunked=True,
+                       headers={"Transfer-Encoding": "chunked"})  # fmt: skip
+    assert json.loads(connection.getresponse().read())["updatedRange"] == "Sheet1!A1"
+    assert google.read("A1") == [["in pieces"]]
+
+
 def test_a_body_that_is_too_large_or_has_no_length_is_refused(google: Client) -> None:
     connection = google._connection
     connection.putrequest("POST", f"{google.path}:batchUpdate")
