@@ -11,6 +11,7 @@ from sandbox.errors import Refusal
 
 SPREADSHEETS = "/v4/spreadsheets"
 FILES = "/drive/v3/files"
+UPLOADS = "/upload/drive/v2/files"
 
 
 def _read(name: str, answer: Answerer) -> Method:
@@ -59,6 +60,7 @@ DRIVE: dict[tuple[str, str], Method] = {
     ("GET", "/comments"): _read("drive.comments.list", drive.comments),
     ("GET", "/export"): _read("drive.files.export", drive.export),
 }
+UPLOAD = _write("drive.files.upload", drive.upload)
 DRIVE_ALL = {"GET": _read("drive.files.list", drive.find), "POST": _write("drive.files.create", drive.create)}
 
 
@@ -76,6 +78,8 @@ def find(verb: str, path: str) -> tuple[Method, dict[str, str]]:
     if path.startswith(f"{FILES}/"):
         file_id, slash, rest = path.removeprefix(f"{FILES}/").partition("/")
         return _known(DRIVE, verb, slash + rest), {"fileId": unquote(file_id)}
+    if path.startswith(f"{UPLOADS}/") and verb == "PUT":
+        return UPLOAD, {"fileId": unquote(path.removeprefix(f"{UPLOADS}/"))}
     if path.startswith(("/drive/", "/upload/drive/")):
         raise Refusal(501, f"{verb} {path} is not implemented by the local stand-in for Google Drive.")
     raise _no_such(path)

@@ -7,12 +7,17 @@ journal can do it all once more.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sandbox import batch, entering, people
-from sandbox.book import Book, Ids, Json, titled
-from sandbox.kinds.sheets import arrived
+from sandbox.book import Book, Ids, Json, check_cell_count, titled
+from sandbox.kinds.sheets import USUAL_COLUMNS, USUAL_ROWS, arrived, tab_of
+from sandbox.ranges import Area
 from sandbox.snapshot import tab_from
+
+# What a spreadsheet that Drive made of a file has, as recorded.
+DRIVE_TIME_ZONE = "America/Los_Angeles"
 
 Write = Callable[[Book, Json, Json, Ids], tuple[Book, Any]]
 
@@ -52,6 +57,17 @@ def rename(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, None]:
     return titled(book, args["title"]), None
 
 
+def import_rows(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, None]:
+    """The rows of a file in the place of all tabs: one tab, called like the spreadsheet."""
+    rows: list[list[str]] = body["rows"]
+    size = {"rowCount": max(len(rows), USUAL_ROWS), "columnCount": max(USUAL_COLUMNS, *map(len, rows), 1)}
+    tab = tab_of({"sheetId": ids.draw(), "title": book.title, "gridProperties": size})
+    properties = book.properties | {"timeZone": DRIVE_TIME_ZONE}
+    emptied = check_cell_count(replace(book, tabs=(tab,), named_ranges=(), properties=properties))
+    area = Area(tab, 0, 0, max(len(rows), 1), size["columnCount"])
+    return entering.put(emptied, area, rows, "USER_ENTERED", ids.at)[0], None
+
+
 WRITES: dict[str, Write] = {
     "batchUpdate": batch_update,
     "values.update": update,
@@ -61,6 +77,7 @@ WRITES: dict[str, Write] = {
     "values.batchClear": clear_batch,
     "receiveTab": receive_tab,
     "rename": rename,
+    "import": import_rows,
     "person": people.edit,
 }
 

@@ -45,6 +45,15 @@ def test_gspread_makes_finds_copies_and_deletes_spreadsheets(client: gspread.Cli
         client.open_by_key(copy.id)
 
 
+def test_gspread_puts_a_csv_in_the_place_of_everything(client: gspread.Client) -> None:
+    book = client.create("Imported")
+    book.add_worksheet("Other", rows=5, cols=5)
+    client.import_csv(book.id, b'sku,seats\n"C,PT",3\n')
+    assert [sheet.title for sheet in book.worksheets()] == ["Imported"]
+    assert book.sheet1.get_all_values() == [["sku", "seats"], ["C,PT", "3"]]
+    assert book.export(gspread.utils.ExportFormat.CSV) == b'sku,seats\r\n"C,PT",3'
+
+
 def test_gspread_reads_and_writes_cells(client: gspread.Client) -> None:
     sheet = client.create("Cells").sheet1
     sheet.update([["sku", "seats"], ["CPT", 3], ["CNC", 5]], "A1")

@@ -53,7 +53,14 @@ PATHS = [
     ),
     *(f"{OWN}/sheets/0:copyTo", f"{OWN}/sheets/x:copyTo", f"{OWN}/developerMetadata/x"),
     *(f"{OWN}/developerMetadata:search", "/v4/spreadsheets//values/A1", "/drive/v3/files/{}/copy"),
-    *("/drive/v3/files", "/drive/v3/files/x", "/drive/v3/nothing", "/_sandbox/x", "/_sandbox/faults"),
+    *(
+        "/upload/drive/v2/files/{}",
+        "/drive/v3/files",
+        "/drive/v3/files/x",
+        "/drive/v3/nothing",
+        "/_sandbox/x",
+        "/_sandbox/faults",
+    ),
     *("/_sandbox/settings", "/_sandbox/person"),
 ]
 
