@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench clean
+.PHONY: run test check format bench chaos clean
 
 run: $(INSTALLED)
 	@$(BIN)/python -m demo
@@ -16,6 +16,10 @@ check: $(INSTALLED)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+# CHAOS="--orders 1000 --seed 7" makes it shorter, or the same again.
+chaos: $(INSTALLED)
+	@$(BIN)/python -m tests.machine.chaos $(CHAOS)
 
 format: $(INSTALLED)
 	@$(BIN)/ruff format .

@@ -126,6 +126,17 @@ class Workbook:
         body = {"method": method, "instructions": instructions}
         requests.post(f"{self.google}/_sandbox/faults", json=body, timeout=10).raise_for_status()
 
+    def draw_faults(self, method: str, rates: Mapping[str, float], seed: int) -> None:
+        """Each call of a method fails like this with these probabilities, until that ends."""
+        body = {"method": method, "rates": rates, "seed": seed}
+        requests.post(f"{self.google}/_sandbox/faults", json=body, timeout=10).raise_for_status()
+
+    def unprotect(self) -> None:
+        """Takes the protection off all tabs, which stops people, but no owner of the spreadsheet."""
+        sheets = self._call("get", "", params={"fields": "sheets.protectedRanges.protectedRangeId"})["sheets"]
+        guards = [guard["protectedRangeId"] for sheet in sheets for guard in sheet.get("protectedRanges", [])]
+        self.batch(*({"deleteProtectedRange": {"protectedRangeId": guard}} for guard in guards))
+
     def faults(self) -> dict[str, Any]:
         report: dict[str, Any] = requests.get(f"{self.google}/_sandbox/faults", timeout=10).json()
         return report

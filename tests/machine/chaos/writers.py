@@ -1,0 +1,69 @@
+"""The function's processes of a run, and their sudden ends."""
+
+from __future__ import annotations
+
+import random
+import threading
+from pathlib import Path
+
+from tests.local import Function, Workbook
+
+ENTRY = Path(__file__).with_name("entry.py")
+KEY = b"EX-"
+"""Every key code of a run begins so; none is to be seen in a log."""
+
+
+class Writers:
+    """So many instances on one workbook; one that was killed is soon there again, at another address."""
+
+    def __init__(self, workbook: Workbook, count: int, *, entry: Path = ENTRY, **environment: str) -> None:
+        self._workbook, self._entry, self._environment = workbook, entry, environment
+        self._guard = threading.Lock()
+        self.kills = 0
+        self.leaks = 0
+        """Key codes seen in what the processes printed."""
+        self._functions = [self._start() for _ in range(count)]
+
+    def _start(self) -> Function:
+        return Function(self._workbook, self._entry, **self._environment)
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+    def port(self, place: int) -> int:
+        """Where this writer answers, or did until it was killed."""
+        with self._guard:
+            return self._functions[place].port
+
+    def kill(self, place: int) -> None:
+        """`kill -9` of the whole process group, and another process in its place. One at a time may call."""
+        self._end(self._functions[place])
+        self.kills += 1
+        fresh = self._start()
+        with self._guard:
+            self._functions[place] = fresh
+
+    def _end(self, function: Function) -> None:
+        function.kill()
+        assert function.process.stdout is not None
+        self.leaks += function.process.stdout.read().count(KEY)
+        function.close()
+
+    def close(self) -> None:
+        while self._functions:
+            self._end(self._functions.pop())
+
+
+class Killer:
+    """Kills writers at random moments: so many, spread over the orders of a run."""
+
+    def __init__(self, writers: Writers, kills: int, *, seed: int) -> None:
+        self._writers = writers
+        self._chance = random.Random(f"kills of {seed}")
+        self._moments = sorted(self._chance.uniform(0.02, 0.95) for _ in range(kills))
+
+    def visit(self, done: float) -> None:
+        """Kills whoever is due once this share of the orders is done."""
+        while self._moments and self._moments[0] <= done:
+            self._moments.pop(0)
+            self._writers.kill(self._chance.randrange(len(self._writers)))
