@@ -103,7 +103,7 @@ class Door:
         self._is_led = False
         self._turn_began = 0.0
         self._turn_s = 0.0
-        """How long a turn took lately."""
+        """How long a turn took lately, with the wait for the pace before it."""
         self._lingers = False
 
     def settle(
@@ -136,7 +136,7 @@ class Door:
         self._enter(case)
         while not case.is_done:
             if case.leads:
-                self._lead()
+                self._lead(case)
             elif not case.woken.wait(max(0.0, case.until + GRACE_S - self._clock.now_s())):
                 self._leave(case)
             case.woken.clear()
@@ -166,13 +166,15 @@ class Door:
                 self._queue.remove(case)
             case.finish(Busy(TOO_LATE))
 
-    def _lead(self) -> None:
+    def _lead(self, leader: Case[Any]) -> None:
         """One turn. Whatever happens in it, another can lead afterwards and nobody waits in vain."""
         group: list[Case[Any]] = []
+        self._turn_began = self._clock.now_s()
         try:
-            self._await_turn()
-            group += self._take()
-            self._serve(group)
+            is_time = self._await_turn(leader)
+            group += self._take(alone=not is_time)
+            if is_time:
+                self._serve(group)
         except Exception as error:  # noqa: BLE001  each caller of the group is told, and raises it
             for case in group:
                 case.finish(error)
@@ -182,16 +184,19 @@ class Door:
                 case.finish(Busy(TOO_LATE))
                 case.woken.set()
 
-    def _await_turn(self) -> None:
-        """Until the pace allows a call; meanwhile others join the group."""
-        self._clock.sleep(max(self._store.ready_in_s(), LINGER_S if self._lingers else 0.0))
+    def _await_turn(self, leader: Case[Any]) -> bool:
+        """Until the pace allows a call; others join meanwhile. False where that is too late for the leader."""
+        wait_s = max(self._store.ready_in_s(), LINGER_S if self._lingers else 0.0)
+        left_s = max(0.0, leader.until - self._clock.now_s())
+        self._clock.sleep(min(wait_s, left_s))
+        return wait_s <= left_s
 
-    def _take(self) -> list[Case[Any]]:
-        """The head of the queue: one case that goes alone, or as many others as go together."""
+    def _take(self, *, alone: bool) -> list[Case[Any]]:
+        """The head of the queue, which leads: by itself, or with as many others as go together."""
         with self._guard:
-            self._turn_began = self._clock.now_s()
             group = [self._queue.popleft()]
-            while self._queue and len(group) < GROUP_CASES and not (group[0].alone or self._queue[0].alone):
+            alone = alone or group[0].alone
+            while not alone and self._queue and not self._queue[0].alone and len(group) < GROUP_CASES:
                 group.append(self._queue.popleft())
             return group
 

@@ -29,9 +29,9 @@ TORN_PATIENCE_S = 6.0
 broke the tabs."""
 TORN_LOOKS = 4
 
-REFUSED_LOOKS = 2
-REFUSED_PATIENCE_S = 2.0
-"""A commit refused on the same version after so many looks and so long is bad itself, and no lost race."""
+REFUSED_PATIENCE_S = 4.0
+"""A commit was refused, and for so long every look shows the version it was based on: reads lag by some
+seconds at the most, so nobody else was first and the batch itself is bad."""
 
 RIVALS_VIEW_AGE_S = 0.5
 """How old a view may be while others are writing."""
@@ -63,7 +63,7 @@ class SheetStore:
         self._reads, self._writes = Pace(), Pace()
         self._own_version = 0
         """The version of our last commit."""
-        self._refusals: list[float] = []
+        self._refused_at: float | None = None
         """When Google refused a commit on the version that is still the newest."""
         self._is_outdated = False
         """Is everything to be read anew?"""
@@ -74,9 +74,7 @@ class SheetStore:
 
     def snapshot(self, *, looked_since: float) -> Snapshot:
         """See Store."""
-        if (
-            self._writes.has_rivals
-        ):  # what is known is likely outdated, and a refused write costs more than a look
+        if self._writes.has_rivals:  # what is known is likely old, and a look cheaper than a refused write
             looked_since = max(looked_since, self._clock.now_s() - RIVALS_VIEW_AGE_S)
         if self._state is None or self._is_outdated or self._state.looked_at < looked_since:
             self._reads.spend(self._clock.now_s())
@@ -107,10 +105,9 @@ class SheetStore:
             self._is_outdated = not was_whole  # what does not add up with what is known may add up by itself
             raise Damaged(f"{torn} Nothing is assigned until that is put right: run the audit.") from torn
         self._torn.clear()
-        if state.snapshot.version > self._highest:
-            if self._refusals:  # it was a race, and it was lost
-                self._writes.lost(self._clock.now_s(), jitter=self._clock.chance())
-            self._refusals.clear()
+        if state.snapshot.version > self._highest and self._refused_at is not None:
+            self._writes.lost(self._clock.now_s(), jitter=self._clock.chance())  # it was a race
+            self._refused_at = None
         self._highest = state.snapshot.version
         return state
 
@@ -137,7 +134,7 @@ class SheetStore:
         self._writes.won(self._clock.now_s(), foreign=foreign, jitter=self._clock.chance())
         self._own_version = self._highest = commit.system.version
         self._torn.clear()
-        self._refusals.clear()
+        self._refused_at = None
         state.advance(commit, sent_at)
         # nothing is answered before its rows stand where everybody looks for them
         shown = (reply or {}).get("updatedSpreadsheet") or self._client.get(commit.shown_ranges(), LOOK_MASK)
@@ -148,22 +145,19 @@ class SheetStore:
 
     def _sent(self, commit: Commit, state: State, until: float) -> Json | None:
         """The reply, None where it was lost. Raises Conflict for a 400 that a look may explain."""
-        version = commit.system.version
-        prune = len(self._refusals) < REFUSED_LOOKS
-        body = to_bytes(commit.body(state.places, self._codecs, prune=prune))
+        version, now = commit.system.version, self._clock.now_s()
+        if self._refused_at is not None and now - self._refused_at < REFUSED_PATIENCE_S:
+            raise Conflict(f"Version {version} was refused, and who committed it is not seen yet.")
+        body = to_bytes(commit.body(state.places, self._codecs, prune=self._refused_at is None))
+        commit_id = commit.system.commit_id
+        sending = Sending(self._client, self._writes, self._clock, version, commit_id, body, until)
         try:
-            return Sending(
-                self._client, self._writes, self._clock, version, commit.system.commit_id, body, until
-            ).run()
+            return sending.run()
         except BatchRefused:
-            self._refusals.append(self._clock.now_s())
-            waited_s = self._refusals[-1] - self._refusals[0]
-            if len(self._refusals) > REFUSED_LOOKS and waited_s > REFUSED_PATIENCE_S:
-                del self._refusals[1:]  # what is halved gets another look before it is given up
+            if self._refused_at is not None:
                 raise
-            raise Conflict(
-                f"Google refused version {version}: another writer was first, or it is bad."
-            ) from None
+            self._refused_at = now
+            raise Conflict(f"Google refused version {version}, as when another writer was first.") from None
         except Conflict:
             self._writes.lost(self._clock.now_s(), jitter=self._clock.chance())
             raise
