@@ -1,4 +1,4 @@
-"""plan_orders: which seats an order gets, all of them or none, and what it is told."""
+"""plan_order: which seats an order gets, all of them or none, and what it is told."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from fulfillment.answers import (
 )
 from fulfillment.asked import SKIPPED, Asked, Pieces, read_lines
 from fulfillment.combination import Decision, Option
-from fulfillment.errors import FulfillmentError
 from fulfillment.model import (
     Answer,
     Assignment,
@@ -38,7 +37,7 @@ from fulfillment.model import (
     Shortage,
     to_json,
 )
-from fulfillment.workbook import Changes, Draft, OrderFile, Snapshot
+from fulfillment.workbook import Changes, Draft, OrderFile
 
 
 def plan_order(draft: Draft, order: Order, *, policy: Policy, now: datetime, by: str) -> Plan[Reply]:
@@ -47,27 +46,6 @@ def plan_order(draft: Draft, order: Order, *, policy: Policy, now: datetime, by:
     Seats are drawn from the draft, also where it raises: whoever plans several orders rewinds then.
     """
     return _plan(Case(draft, order, draft.file(order.order_id), policy, now, by))
-
-
-def plan_orders(
-    snapshot: Snapshot, orders: Sequence[Order], *, policy: Policy, now: datetime, by: str
-) -> list[Plan[Reply] | FulfillmentError]:
-    """Every order's reply and rows, each seeing what the ones before it took; or why that order cannot be.
-
-    An order that cannot be planned never harms its neighbours.
-    """
-    draft, plans = snapshot.draft(), list[Plan[Reply] | FulfillmentError]()
-    for order in orders:
-        mark = draft.drawing.mark()
-        try:
-            plan = plan_order(draft, order, policy=policy, now=now, by=by)
-        except FulfillmentError as error:
-            draft.drawing.rewind(mark)
-            plans.append(error)
-        else:
-            draft.advance(plan.changes)
-            plans.append(plan)
-    return plans
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ class Door:
                 case.woken.set()
 
     def _await_turn(self, leader: Case[Any]) -> bool:
-        """Until the pace allows a call; others join meanwhile. False where that is too late for the leader."""
+        """Until the pace allows a call; others join meanwhile. False where it is too late for the leader."""
         wait_s = max(self._store.ready_in_s(), LINGER_S if self._lingers else 0.0)
         left_s = max(0.0, leader.until - self._clock.now_s())
         self._clock.sleep(min(wait_s, left_s))

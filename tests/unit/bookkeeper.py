@@ -6,7 +6,7 @@ import json
 from collections import Counter, defaultdict
 from itertools import groupby
 
-from fulfillment.allocation import plan_orders
+from fulfillment.allocation import plan_order
 from fulfillment.model import Assignment, KeyEvent, Pool
 from fulfillment.workbook import Snapshot
 from tests.unit.shop import Shop, an_order
@@ -129,7 +129,7 @@ def most_that_can_be_served(shop: Shop, sku: str) -> int:
 
 def is_served(shop: Shop, sku: str, n: int) -> bool:
     order = an_order("nobody's", f"{sku} x{n}")
-    (plan,) = plan_orders(shop.snapshot, [order], policy=shop.policy, now=shop.now, by="")
+    plan = plan_order(shop.snapshot.draft(), order, policy=shop.policy, now=shop.now, by="")
     return plan.result.answer.outcome == "fulfilled"  # type: ignore[union-attr]
 
 

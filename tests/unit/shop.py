@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from fulfillment.allocation import plan_orders
+from fulfillment.allocation import plan_order
 from fulfillment.answers import Plan
 from fulfillment.audit import Breach, audit
 from fulfillment.availability import availability
@@ -185,7 +185,7 @@ class Shop:
 
     def orders(self, *orders: Order) -> list[Reply | FulfillmentError]:
         """Post a group of orders that one commit serves."""
-        plans = plan_orders(self.snapshot, orders, policy=self.policy, now=self.now, by=BY)
+        plans = planned_together(self.snapshot, orders, self.policy, self.now)
         self.commit(Changes.together([plan.changes for plan in plans if isinstance(plan, Plan)]))
         return [plan.result if isinstance(plan, Plan) else plan for plan in plans]
 
@@ -285,3 +285,22 @@ def a_stocked_shop(codes: Iterable[str] = ("K1", "K2", "K3"), **policy_fields: o
 
 def codes(reply: Reply) -> list[str]:
     return [key.keycode for key in reply.keys]
+
+
+def planned_together(
+    snapshot: Snapshot, orders: Sequence[Order], policy: Policy, now: datetime
+) -> list[Plan[Reply] | FulfillmentError]:
+    """The plans of orders that share a commit, each seeing what the ones before it took."""
+    draft = snapshot.draft()
+    plans: list[Plan[Reply] | FulfillmentError] = []
+    for order in orders:
+        mark = draft.drawing.mark()
+        try:
+            plan = plan_order(draft, order, policy=policy, now=now, by=BY)
+        except FulfillmentError as error:
+            draft.drawing.rewind(mark)
+            plans.append(error)
+        else:
+            draft.advance(plan.changes)
+            plans.append(plan)
+    return plans
