@@ -82,6 +82,8 @@ class Book:
     modified_at: float = 0.0
     serial: int = 0
     """How many writes it has seen; people's edits count as well."""
+    limited: bool = True
+    """Whether it may not outgrow what Google allows; off for what was accepted before, and on request."""
     found: Json = field(default_factory=dict, init=False, compare=False, repr=False)
     """What was worked out about this version; never carried on."""
 
@@ -144,7 +146,7 @@ class Ids:
 
 def check_cell_count(book: Book, more: int = 0) -> Book:
     """The same book; refused when it has outgrown what Google allows, or would with some more cells."""
-    if sum(tab.size for tab in book.tabs) + more > MAX_CELLS:
+    if book.limited and sum(tab.size for tab in book.tabs) + more > MAX_CELLS:
         raise bad_request(CELLS_TEXT)
     return book
 

@@ -81,7 +81,7 @@ class Front:
         self.shelf = shelf
         self.stats = Stats()
         self.faults = FaultPlan()
-        self.settings = Settings()
+        self.settings = Settings(shelf.limits)
         self.admin = Admin(shelf, self.stats, self.faults, self.settings)
 
     def answer(self, request: Request) -> Answer:

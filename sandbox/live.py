@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox import messages
@@ -29,11 +29,20 @@ def _no_check(book: Book) -> None:
     """Lets every outcome pass."""
 
 
+@dataclass
+class Limits:
+    """What can be switched about the size of spreadsheets."""
+
+    cells: bool = True
+    """Whether ten million cells are too many."""
+
+
 class LiveBook:
     """Reads take `book` as it is and need no lock; writes come one after another."""
 
-    def __init__(self, book: Book, journal: Journal | None) -> None:
+    def __init__(self, book: Book, journal: Journal | None, limits: Limits) -> None:
         self.book = book
+        self._limits = limits
         self._journal = journal
         self._lock = threading.Lock()
         self._past: deque[tuple[float, Book]] = deque(maxlen=KEPT_VERSIONS)
@@ -64,7 +73,8 @@ class LiveBook:
                 raise not_found()
             before, at = self.book, round(time.time(), 3)
             args = args(before) if callable(args) else args
-            after, reply = _done(before, do, args, body, at)
+            draft = replace(before, limited=self._limits.cells)
+            after, reply = _done(draft, do, args, body, at)
             check(after)
             if self._journal:
                 self._journal.append(Record(after.serial, at, do, args, raw))
@@ -117,13 +127,13 @@ def _done(book: Book, do: str, args: Json, body: Json, at: float) -> tuple[Book,
     return replace(after, serial=serial, modified_at=at), reply
 
 
-def revived(journal: Journal) -> LiveBook:
+def revived(journal: Journal, limits: Limits) -> LiveBook:
     """A spreadsheet from its files: the snapshot, and every write since done again."""
-    book = journal.snapshot()
+    book = replace(journal.snapshot(), limited=False)
     for record in journal.records(after=book.serial):
         book = _done_again(book, record)
     fold_if_long(journal, book)
-    return LiveBook(book, journal)
+    return LiveBook(book, journal, limits)
 
 
 def _done_again(book: Book, record: Record) -> Book:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sandbox.book import Book
 from sandbox.errors import Refusal, not_found, unavailable
 from sandbox.journal import Journal
-from sandbox.live import LiveBook, revived
+from sandbox.live import Limits, LiveBook, revived
 
 ID_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -25,6 +25,7 @@ class Shelf:
     """Finds, adds and removes spreadsheets; each is read from its files when it is first asked for."""
 
     def __init__(self, folder: Path | None) -> None:
+        self.limits = Limits()
         self._folder = folder
         self._lock = threading.Lock()
         self._open: dict[str, LiveBook] = {}
@@ -45,7 +46,7 @@ class Shelf:
             journal = self._journal(book_id)
             if journal is None or not ID_LETTERS.issuperset(book_id) or not journal.exists():
                 raise not_found()
-            self._open[book_id] = revived(journal)
+            self._open[book_id] = revived(journal, self.limits)
             return self._open[book_id]
 
     def _journal(self, book_id: str) -> Journal | None:
@@ -58,7 +59,7 @@ class Shelf:
         journal = self._journal(book.id)
         if journal:
             journal.save(book)
-        live = LiveBook(book, journal)
+        live = LiveBook(book, journal, self.limits)
         with self._lock:
             self._open[book.id] = live
         return live

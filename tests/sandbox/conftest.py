@@ -9,6 +9,8 @@ import pytest
 from sandbox.server import Sandbox
 from tests.sandbox.rest_client import Client, client_of
 
+STANDARD = {"quotas": False, "latency": None, "lossy_append": True, "cell_limit": True}
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
@@ -21,4 +23,4 @@ def google(sandbox: Sandbox) -> Iterator[Client]:
     with client_of(sandbox) as client:
         yield client
         client.call("DELETE", "/_sandbox/faults")
-        client.call("PUT", "/_sandbox/settings", {"quotas": False, "latency": None, "lossy_append": True})
+        client.call("PUT", "/_sandbox/settings", STANDARD)

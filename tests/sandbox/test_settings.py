@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,9 @@ from sandbox.errors import Refusal
 from sandbox.front import Front, Request
 from sandbox.latency import Recorded, latency
 from sandbox.quota import PER_PROJECT, PER_USER, Quotas
+from sandbox.server import Sandbox
 from sandbox.shelf import Shelf
-from tests.sandbox.rest_client import Client, Refused, append_cells, row
+from tests.sandbox.rest_client import Client, Refused, append_cells, client_of, row
 
 
 class Clock:
@@ -84,6 +86,21 @@ def test_fixed_latency_is_waited_for(google: Client) -> None:
     assert google.call("GET", "/_sandbox/settings")["latency"] == {"read_ms": 30, "write_ms": 0}
     google.call("PUT", "/_sandbox/settings", {"latency": None})
     assert google.call("GET", "/_sandbox/settings")["latency"] is None
+
+
+def test_the_limit_of_cells_can_be_openly_off(tmp_path: Path) -> None:
+    rows = {"appendDimension": {"dimension": "ROWS", "length": 500_000}}
+    with Sandbox(tmp_path) as sandbox, client_of(sandbox) as client:
+        with pytest.raises(Refused, match="above the limit of 10000000 cells"):
+            client.batch(rows)
+        client.call("PUT", "/_sandbox/settings", {"cell_limit": False})
+        client.batch(rows)
+        client.close()
+        sandbox.stop()
+        sandbox.start()
+        assert client.tab()["properties"]["gridProperties"]["rowCount"] == 501_000
+        with pytest.raises(Refused):
+            client.batch(rows)
 
 
 @pytest.mark.parametrize("asked", ["fast", {}, {"read_ms": -1}, {"read_ms": "x"}, {"other": 1}, 5])
