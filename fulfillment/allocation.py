@@ -22,7 +22,8 @@ from fulfillment.answers import (
     when,
 )
 from fulfillment.asked import SKIPPED, Asked, Pieces, read_lines
-from fulfillment.combination import Decision, Option
+from fulfillment.choices import Option
+from fulfillment.combination import Decision
 from fulfillment.model import (
     Answer,
     Assignment,

@@ -11,7 +11,8 @@ from time import process_time
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from fulfillment.combination import combine, reads_as, shortages
+from fulfillment.choices import reads_as
+from fulfillment.combination import combine, shortages
 from fulfillment.model import Entitlement, Levels, Pool
 from tests.unit.shop import EITHER_WAY, WAYS
 
