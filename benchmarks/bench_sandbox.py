@@ -51,6 +51,11 @@ class Server:
         self.process.terminate()
         self.process.wait()
 
+    def crash(self) -> None:
+        self._connection.close()
+        self.process.kill()
+        self.process.wait()
+
 
 def rows(count: int, start: int = 0) -> list[Any]:
     return [
@@ -111,7 +116,7 @@ def million_cells(folder: str) -> str:
     for start in range(0, count, 2_000):
         server.call("POST", f"{path}:batchUpdate", appending(min(2_000, count - start), start))
     full = server.memory_mb()
-    server.stop()
+    server.crash()
     started = time.perf_counter()
     again = Server(folder)
     up_s = time.perf_counter() - started
@@ -127,8 +132,8 @@ def million_cells(folder: str) -> str:
     third.stop()
     return (
         f"A million cells of text: {full - empty:.0f} MB as written, {kept - empty:.0f} MB as read back; "
-        f"start {up_s:.2f} s, first read from the journal {replayed_s:.1f} s, "
-        f"from the snapshot {loaded_s:.1f} s."
+        f"start {up_s:.2f} s, first read after a crash {replayed_s:.1f} s, "
+        f"after an orderly end {loaded_s:.1f} s."
     )
 
 
