@@ -12,12 +12,18 @@ from fulfillment.sheets.codec import Cell, Codec, Layout, Scalar, to_cell
 from fulfillment.sheets.fence import create_stamp, delete_stamp
 from fulfillment.sheets.looking import Grid
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
-from fulfillment.workbook import Changes
+from fulfillment.workbook import Changes, LedgerName
 
 Request = dict[str, object]
 
 GROWTH = 200
 """Rows by which a view's grid grows when it is full, so that it does not grow at every commit."""
+
+LEDGER_GROWTH = 2_000
+"""Rows by which a ledger's grid grows: 32,000 cells, of ten million that a spreadsheet may hold."""
+
+FREE_ROWS = 200
+"""With fewer rows left below its last one, a ledger's grid grows for the commits that come next."""
 
 REPLY_MASK = (
     "replies(createDeveloperMetadata(developerMetadata(metadataId,metadataValue))),"
@@ -48,6 +54,8 @@ class Commit:
     """As it is published after this commit."""
     whole_catalogue: bool
     """Write Live Catalogue anew rather than its `available` alone."""
+    ends: Mapping[LedgerName, int]
+    """The last row of each ledger, as last seen: by it the grids grow, and nothing is written."""
 
     def body(self, places: Mapping[str, Place], codecs: Codecs, *, prune: bool = True) -> dict[str, object]:
         """The batchUpdate. Its reply shows System and the header of each tab written."""
@@ -80,6 +88,7 @@ class Commit:
             cells = [{"values": place.layout.cells(codec.values(row))} for row in rows]
             append = {"sheetId": place.grid.sheet_id, "rows": cells, "fields": "userEnteredValue"}
             yield {"appendCells": append}
+            yield from _grown(place, self.ends[name] + len(rows))
 
     def _inventory(self, place: Place, codecs: Codecs) -> Iterator[Request]:
         yield from _whole(place, codecs.inventory, [codecs.inventory.values(r) for r in self.views.inventory])
@@ -94,6 +103,16 @@ class Commit:
         elif self.catalogue:
             figures = [{"available": available[product.sku]} for product in self.catalogue]
             yield from _rows_at(place, 1, figures, headers=["available"])
+
+
+def _grown(place: Place, end: int) -> Iterator[Request]:
+    """A block of rows more where few are free below the last one.
+
+    `appendCells` makes room for what it appends and no more, so that a full grid would grow at every commit.
+    """
+    if place.grid.rows - end < FREE_ROWS:
+        append = {"sheetId": place.grid.sheet_id, "dimension": "ROWS", "length": LEDGER_GROWTH}
+        yield {"appendDimension": append}
 
 
 def _whole(place: Place, codec: Codec[Any], rows: Sequence[Mapping[str, Scalar]]) -> Iterator[Request]:

@@ -136,12 +136,32 @@ class SheetStore:
         self._torn.clear()
         self._refused_at = None
         state.advance(commit, sent_at)
-        # nothing is answered before its rows stand where everybody looks for them
-        shown = (reply or {}).get("updatedSpreadsheet") or self._client.get(commit.shown_ranges(), LOOK_MASK)
-        if state.sees_same_columns(Seen.of(shown), commit):
-            self._state = state
-        else:
-            put_right(self._client, self._codecs, commit, places)
+        self._see_it_stand(commit, state, places, reply, until)
+
+    def _see_it_stand(
+        self, commit: Commit, state: State, places: Mapping[str, Place], reply: Json | None, until: float
+    ) -> None:
+        """Nothing is answered before its rows stand where everybody looks for them.
+
+        Raises CommitUncertain where that could not be told in time: the commit stands, and what was planned
+        for it must not be planned again as if somebody else had done it.
+        """
+
+        def see() -> None:
+            shown = (reply or {}).get("updatedSpreadsheet")
+            shown = shown or self._client.get(commit.shown_ranges(), LOOK_MASK)
+            if state.sees_same_columns(Seen.of(shown), commit):
+                self._state = state
+            else:
+                put_right(self._client, self._codecs, commit, places)
+
+        seeing = self._clock.retrying(
+            GoogleAway, QuotaSpent, first_s=RETRY_FIRST_S, most_s=RETRY_MOST_S, until=until
+        )
+        try:
+            seeing(see)
+        except (GoogleAway, QuotaSpent) as error:
+            raise CommitUncertain(f"Whether its columns are where they were is not known: {error}") from error
 
     def _sent(self, commit: Commit, state: State, until: float) -> Json | None:
         """The reply, None where it was lost. Raises Conflict for a 400 that a look may explain."""
@@ -174,6 +194,7 @@ class SheetStore:
             forget=tuple(old[:PRUNED_AT_ONCE]),
             catalogue=tuple(snapshot.catalogue.values()) if published is None else published,
             whole_catalogue=published is not None or changes.views or not state.is_tidy,
+            ends={name: anchor.row for name, anchor in state.anchors.items()},
         )
 
     def _system_row(self, state: State, changes: Changes, version: int) -> SystemRow:
