@@ -15,7 +15,15 @@ from typing import Any, Generic, TypeVar
 
 from fulfillment.answers import Plan
 from fulfillment.clock import CLOCK, Clock
-from fulfillment.errors import BatchRefused, Busy, FulfillmentError, GoogleAway, LookAgain, QuotaSpent
+from fulfillment.errors import (
+    BatchRefused,
+    Busy,
+    CommitUncertain,
+    FulfillmentError,
+    GoogleAway,
+    LookAgain,
+    QuotaSpent,
+)
 from fulfillment.ports import Store, Views
 from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
 
@@ -259,10 +267,19 @@ class Door:
             snapshot = self._store.snapshot(looked_since=max(case.arrived for case in planned))
             planned, changes = _plan(snapshot, waiting)
         if not changes.is_nothing:
-            until = max(case.until for case in planned)
-            self._store.commit(changes, self._views_after(snapshot, changes), until=until)
+            self._commit(snapshot, changes, until=max(case.until for case in planned))
         for case in planned:
             case.finish(case.error)
+
+    def _commit(self, snapshot: Snapshot, changes: Changes, *, until: float) -> None:
+        """Raises Busy where nobody can tell yet whether it landed.
+
+        Planned again, a release that did land would be answered as one that found nothing to release.
+        """
+        try:
+            self._store.commit(changes, self._views_after(snapshot, changes), until=until)
+        except CommitUncertain as error:
+            raise Busy(f"{TOO_LATE} ({error})") from error
 
 
 def _plan(snapshot: Snapshot, waiting: Sequence[Case[Any]]) -> tuple[list[Case[Any]], Changes]:

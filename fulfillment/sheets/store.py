@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from fulfillment.answers import when
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.clock import CLOCK, Clock
-from fulfillment.errors import BatchRefused, Conflict, Damaged, FulfillmentError, TornRead
+from fulfillment.errors import (
+    BatchRefused,
+    CommitUncertain,
+    Conflict,
+    Damaged,
+    FulfillmentError,
+    GoogleAway,
+    QuotaSpent,
+    TornRead,
+)
 from fulfillment.ports import Books, Views
 from fulfillment.sheets import books, people
-from fulfillment.sheets.batches import Commit
+from fulfillment.sheets.batches import Commit, Place
 from fulfillment.sheets.client import Json, SheetsClient, to_bytes
 from fulfillment.sheets.fence import STAMPS_KEPT
 from fulfillment.sheets.looking import LOOK_MASK, Seen
 from fulfillment.sheets.pace import Pace
 from fulfillment.sheets.righting import put_right
 from fulfillment.sheets.schema import Schema
-from fulfillment.sheets.sending import Sending
+from fulfillment.sheets.sending import RETRY_FIRST_S, RETRY_MOST_S, Sending
 from fulfillment.sheets.state import State, look, read_everything
 from fulfillment.sheets.tabs import Codecs, SystemRow
 from fulfillment.stocktake import PastedRow, RowResult

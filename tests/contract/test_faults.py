@@ -54,6 +54,27 @@ def test_a_lost_reply_is_found_by_the_stamp_and_nothing_is_written_twice(
     assert workbook.calls()["methods"] == {COMMIT: 1, LOOK: 2}  # the stamps, then the headers
 
 
+def test_a_release_whose_reply_was_lost_says_what_it_released(workbook: Workbook, warm: Service) -> None:
+    workbook.fail(COMMIT, "apply-then-drop")
+    workbook.fail(LOOK, "stall:0", "503", "reset")  # its stamp is seen; then the headers are not, at first
+    done = warm.release("first", sku="", units=(), quarantine=False, reason="", by="test")
+    assert spent(workbook) == {"apply-then-drop": 1, "stall:0": 1, "503": 1, "reset": 1}
+    assert done.released == 1
+
+
+def test_a_release_that_may_have_landed_is_never_answered_as_one_that_released_nothing(
+    workbook: Workbook, warm: Service
+) -> None:
+    impatient = workbook.service(DEADLINE_S="3")
+    impatient.status("first")
+    workbook.fail(COMMIT, "apply-then-drop")
+    workbook.fail(LOOK, "stall:0", *["503"] * 50)
+    with pytest.raises(Unavailable):
+        impatient.release("first", sku="", units=(), quarantine=False, reason="", by="test")
+    workbook.end_faults()
+    assert warm.status("first").outcome == "released"
+
+
 def test_a_commit_that_lands_late_and_its_resend_cannot_both_land(workbook: Workbook, warm: Service) -> None:
     workbook.fail(COMMIT, "apply-late:0.5", "503")
     reply = warm.fulfil(order("1"), by="test")
