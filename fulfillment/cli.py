@@ -56,7 +56,7 @@ def _show(said: Mapping[str, object], *, as_json: bool) -> None:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return
     click.echo(said["message"])
-    for name in ("warnings", "problems", "breaches", "story", "rows"):
+    for name in ("warnings", "problems", "breaches", "story", "rows", "held", "seats"):
         entries = said.get(name, [])
         for entry in entries if isinstance(entries, list) else []:
             click.echo(f"  {_line(entry)}")
@@ -140,6 +140,37 @@ def clear(order_id: str, as_json: bool) -> None:
 def replace(order_id: str, keycode: str, as_json: bool) -> None:
     """Replace key: give the order another key for this one."""
     _run("replace", {"order_id": order_id, "keycode": keycode}, as_json=as_json)
+
+
+@cli.command()
+@click.option("--batch", default="", help="All keys of this batch; Import History names it.")
+@click.option("--code", "codes", multiple=True, help="This key; may be given several times.")
+@click.option("--quarantined", is_flag=True, help="Also their seats in quarantine.")
+@click.option("--reason", default="")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@as_json
+def withdraw(
+    batch: str, codes: tuple[str, ...], quarantined: bool, reason: str, dry_run: bool, as_json: bool
+) -> None:
+    """Withdraw Keys: take seats that were not given out from the stock."""
+    body = {"batch": batch, "codes": list(codes), "quarantined": quarantined, "reason": reason}
+    _run("withdraw", {**body, "dry_run": dry_run}, as_json=as_json)
+
+
+@cli.command()
+@click.argument("codes", nargs=-1, required=True)
+@click.option("--reason", default="")
+@as_json
+def restore(codes: tuple[str, ...], reason: str, as_json: bool) -> None:
+    """Put quarantined seats of these keys back into stock."""
+    _run("restore", {"codes": list(codes), "reason": reason}, as_json=as_json)
+
+
+@cli.command()
+@as_json
+def quarantine(as_json: bool) -> None:
+    """List the seats in quarantine."""
+    _run("quarantine", {}, as_json=as_json)
 
 
 @cli.command()

@@ -16,7 +16,9 @@ from fulfillment.payloads import (
     PublishBody,
     ReleaseBody,
     ReplaceBody,
+    RestoreBody,
     StatusBody,
+    WithdrawBody,
     read,
 )
 from fulfillment.service import Service
@@ -112,6 +114,34 @@ def _import(service: Service, body: Body, by: str) -> Said:
     )
 
 
+def _withdraw(service: Service, body: Body, by: str) -> Said:
+    asked = read(WithdrawBody, body)
+    done = service.withdraw(
+        batch=asked.batch,
+        codes=asked.codes,
+        quarantined=asked.quarantined,
+        reason=asked.reason,
+        dry_run=asked.dry_run,
+        by=by,
+    )
+    message = f"Nothing was withdrawn yet; it would be: {done.message}" if asked.dry_run else done.message
+    held = [asdict(holder) for holder in done.holders]
+    return _ok(message, withdrawn=done.seats, keys=done.keys, unknown=done.unknown, held=held)
+
+
+def _restore(service: Service, body: Body, by: str) -> Said:
+    asked = read(RestoreBody, body)
+    done = service.restore(asked.codes, reason=asked.reason, by=by)
+    return _ok(done.message, restored=done.seats, unknown=done.unknown)
+
+
+def _quarantine(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    shown = ("at", "order_id", "order_name", "entitlements", "region", "component", "keycode", "reason")
+    seats = [{name: getattr(row, name) for name in shown} for row in service.quarantine()]
+    return _ok(f"{len(seats)} seats are in quarantine: restore or withdraw them.", seats=seats)
+
+
 def _refresh(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
     pools = [asdict(row) for row in service.refresh()]
@@ -139,6 +169,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "delivered": Operation(_delivered, {"delivered": False}),
     "publish": Operation(_publish, {"published": 0, "warnings": [], "problems": []}),
     "import": Operation(_import, NO_IMPORT),
+    "withdraw": Operation(_withdraw, {"withdrawn": 0, "keys": 0, "unknown": 0, "held": []}),
+    "restore": Operation(_restore, {"restored": 0, "unknown": 0}),
+    "quarantine": Operation(_quarantine, {"seats": []}),
     "refresh": Operation(_refresh, {"pools": []}),
     "audit": Operation(_audit, {"ok": False, "breaches": []}),
 }

@@ -72,7 +72,6 @@ class KeyRecord:
     pool: Pool
     imported: int = 0
     withdrawn: int = 0
-    quarantined: int = 0
     imported_at: str = ""
     batch: str = ""
 
@@ -89,6 +88,8 @@ class Pools:
     queues: dict[Pool, Queue] = field(default_factory=dict)
     totals: dict[Pool, int] = field(default_factory=dict)
     keys: dict[KeyId, KeyRecord] = field(default_factory=dict)
+    quarantine: dict[KeyId, list[Assignment]] = field(default_factory=dict)
+    """The rows that took seats of a key out of use, of which nothing has become since."""
     bundles: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """(region, provider) -> product codes of the stock bundles that have, or had, keys."""
 
@@ -128,8 +129,18 @@ class Pools:
     def _give_back(self, row: Assignment) -> None:
         if row.event in ("released", "restored"):
             self._queue(row.pool).give(row.keycode, 1)
-        if row.event in ("quarantined", "restored"):
-            self._record(row.key, row.pool).quarantined += 1 if row.event == "quarantined" else -1
+        if row.event == "quarantined":
+            self.quarantine.setdefault(row.key, []).append(row)
+        elif row.event == "restored" and row.key in self.quarantine:
+            self._leave_quarantine(row)
+
+    def _leave_quarantine(self, row: Assignment) -> None:
+        """The seat that this row names, or else the one that has been there longest, is there no more."""
+        rows = self.quarantine[row.key]
+        same = [other for other in rows if (other.order_id, other.unit) == (row.order_id, row.unit)]
+        rows.remove((same or rows)[0])
+        if not rows:
+            del self.quarantine[row.key]
 
     def _import(self, event: KeyEvent) -> None:
         record = self._record(event.key, event.pool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from fulfillment.availability import Figures
 from fulfillment.catalogue import Published, plan_publish
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.group import Door
-from fulfillment.model import GivenKey, Order, Policy, Reply
+from fulfillment.model import Assignment, GivenKey, Order, Policy, Reply
 from fulfillment.pools import stock_after
 from fulfillment.ports import Store, Views
 from fulfillment.release import (
@@ -30,6 +30,7 @@ from fulfillment.release import (
 )
 from fulfillment.stocktake import Imported, InventoryRow, PastedRow, inventory, plan_import
 from fulfillment.story import Event, story, what_next
+from fulfillment.withdrawal import Restored, Withdrawn, plan_restore, plan_withdraw, quarantine
 from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
 
 
@@ -162,6 +163,41 @@ class Service:
         if given is None and not dry_run:
             self._door.do_alone(lambda: self._store.settle_import_tab(read, imported.rows))
         return imported
+
+    def withdraw(
+        self,
+        *,
+        batch: str,
+        codes: Collection[str],
+        quarantined: bool,
+        reason: str,
+        dry_run: bool = False,
+        by: str,
+    ) -> Withdrawn:
+        """Seats not given out taken out of stock: those of a batch, or of these codes. 1 write."""
+        return self._door.settle(
+            lambda draft: plan_withdraw(
+                draft,
+                batch=batch,
+                codes=codes,
+                quarantined=quarantined,
+                reason=reason,
+                now=self._now(),
+                by=by,
+            ),
+            alone=True,
+            dry_run=dry_run,
+        )
+
+    def restore(self, codes: Collection[str], *, reason: str, by: str) -> Restored:
+        """Quarantined seats of these codes put back into stock. 1 write."""
+        return self._door.settle(
+            lambda draft: plan_restore(draft, codes, reason=reason, now=self._now(), by=by), alone=True
+        )
+
+    def quarantine(self) -> list[Assignment]:
+        """The seats in quarantine, as the rows that put them there. 1 read."""
+        return self._door.settle(lambda draft: Plan(quarantine(draft)), alone=True)
 
     def refresh(self) -> tuple[InventoryRow, ...]:
         """Everything read, the views rebuilt. 2 reads, 1 write."""

@@ -11,7 +11,9 @@ from fulfillment.payloads.operations import (
     PublishBody,
     ReleaseBody,
     ReplaceBody,
+    RestoreBody,
     StatusBody,
+    WithdrawBody,
     read,
 )
 from fulfillment.payloads.orders import read_order
@@ -27,7 +29,9 @@ __all__ = [
     "PublishBody",
     "ReleaseBody",
     "ReplaceBody",
+    "RestoreBody",
     "StatusBody",
+    "WithdrawBody",
     "answer_body",
     "error_body",
     "order_reference",

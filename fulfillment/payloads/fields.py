@@ -82,6 +82,13 @@ def _keycode(value: object) -> str:
     return keycode
 
 
+def _keycodes(value: object) -> tuple[str, ...]:
+    # A code may hold commas and blanks: only the ends of lines separate codes.
+    lines = value.splitlines() if isinstance(value, str) else entries(value)
+    codes = [exact_text(line, KEYCODE_LIMIT) for line in lines]
+    return tuple(dict.fromkeys(filter(None, codes)))
+
+
 def _rows(value: object) -> list[dict[str, str]]:
     rows = opened(value)
     if not isinstance(rows, list | tuple):
@@ -113,5 +120,6 @@ References = Annotated[tuple[str, ...], BeforeValidator(_references)]
 Sku = Annotated[str, BeforeValidator(lambda value: exact_text(value, SKU_LIMIT))]
 Units = Annotated[tuple[str, ...], BeforeValidator(_units)]
 Keycode = Annotated[str, BeforeValidator(_keycode)]
+Keycodes = Annotated[tuple[str, ...], BeforeValidator(_keycodes)]
 Rows = Annotated[list[dict[str, str]] | None, BeforeValidator(_rows)]
 Remark = Annotated[str, BeforeValidator(one_line)]

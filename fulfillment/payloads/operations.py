@@ -13,6 +13,7 @@ from fulfillment.errors import InvalidFields
 from fulfillment.payloads.fields import (
     Flag,
     Keycode,
+    Keycodes,
     Reference,
     References,
     Remark,
@@ -115,6 +116,36 @@ class ImportBody(Body):
             raise InvalidFields({"csv": "It has no rows; send CSV text, or leave it out to import the tab."})
         others = {name: value for name, value in data.items() if name != "csv"}
         return others | {"rows": rows_of_csv(data["csv"])}
+
+
+class WithdrawBody(Body):
+    """Take keys out of stock: those of a batch, or these codes (a list, or one a line)."""
+
+    batch: Remark = ""
+    codes: Keycodes = Field(default=(), repr=False)
+    quarantined: Flag = False
+    reason: Remark = ""
+    dry_run: Flag = False
+
+    @model_validator(mode="after")
+    def _check_choice(self) -> WithdrawBody:
+        # An empty filter would match every key there is.
+        if bool(self.batch) == bool(self.codes):
+            raise InvalidFields({"codes": "Send either a batch, or codes, and not both."})
+        return self
+
+
+class RestoreBody(Body):
+    """Put quarantined seats of these codes (a list, or one a line) back into stock."""
+
+    codes: Keycodes = Field(repr=False)
+    reason: Remark = ""
+
+    @model_validator(mode="after")
+    def _check_codes(self) -> RestoreBody:
+        if not self.codes:
+            raise InvalidFields({"codes": "It names no key; send at least one code."})
+        return self
 
 
 class PublishBody(Body):

@@ -108,6 +108,21 @@ def test_import_reports_row_by_row(function: Function) -> None:
     assert said(function, "/keys/import", csv=csv)["duplicates"] == 1
 
 
+def test_withdrawn_and_quarantined_seats_are_told_of_in_figures(function: Function) -> None:
+    rows = [{"region": "CANADA", "provider": "NCSF", "product_code": "GYM", "component": "combined"}]
+    said(function, "/keys/import", rows=[rows[0] | {"keycode": "G, 1", "seats": "3"}])
+    assert said(function, "/keys/withdraw", codes=["G, 1"], dry_run=True)["withdrawn"] == 3
+    done = said(function, "/keys/withdraw", codes="G, 1\nunknown")
+    assert (done["withdrawn"], done["keys"], done["unknown"], done["held"]) == (3, 1, 1, [])
+    function.post("/orders", posted("10"))
+    said(function, "/orders/release", order_id="10", quarantine=True)
+    kept = function.get("/keys/quarantine", "operator").json()["seats"]
+    code = next(seat["keycode"] for seat in kept if seat["order_id"] == "10")
+    assert said(function, "/keys/restore", codes=[code])["restored"] == 1
+    assert function.post("/keys/withdraw", {}, "operator").status_code == 422
+    assert function.get("/audit").json()["ok"]
+
+
 def test_refresh_and_audit_give_their_figures(function: Function) -> None:
     pools = said(function, "/inventory/refresh")["pools"]
     assert {"region", "provider", "product_code", "component", "total", "used", "available", "level"} <= {

@@ -13,7 +13,7 @@ LAYERS: dict[str, int] = {
     "model": 1, "errors": 1, "clock": 1,
     "workbook": 2, "pools": 2,
     "allocation": 3, "answers": 3, "asked": 3, "choices": 3, "combination": 3, "release": 3, "stocktake": 3,
-    "catalogue": 3, "availability": 3, "story": 3,
+    "catalogue": 3, "withdrawal": 3, "availability": 3, "story": 3,
     "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_views": 4,
     "service": 5, "group": 5,
     "sheets": 6, "payloads": 6,
