@@ -27,7 +27,6 @@ class Call:
     look: Callable[[LiveBook], Book] = field(default=lambda live: live.book)
     """Which version a read is served from: the newest, unless a fault says otherwise."""
     appends_can_be_lost: bool = True
-    agent: str = ""
 
     @property
     def live(self) -> LiveBook:

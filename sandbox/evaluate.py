@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sandbox.a1 import A1Range
-from sandbox.book import Book, Tab
+from sandbox.book import Book, Json, Tab
 from sandbox.cell_errors import Error
 from sandbox.formula_order import Order
 from sandbox.formulas import Formula, MatchIndex, Scalar
 from sandbox.ranges import Area
-from sandbox.standing import live_columns, reads
+from sandbox.standing import is_volatile, live_columns, reads
 
 Results = dict[tuple[int, int], Scalar]
 
@@ -34,28 +34,52 @@ def _outcome(book: Book, tab: Tab, row: int, column: int) -> Scalar:
     cells = _cells(book)
     # Formulas that wait for each other are told by whose turn it is, so that readers take turns.
     with cells.turn:
-        known = _results(cells, book, tab)
+        known = _kept(cells, book, tab).results
         key = (row, column)
         return known[key] if key in known else cells.order.outcome(tab.title, row, column)
 
 
-def _results(cells: BookCells, book: Book, tab: Tab) -> Results:
-    """The results known for this version of the tab; none when anything that they rest on has changed."""
-    if tab.sheet_id not in cells.results:
+def number_format(book: Book, tab: Tab, row: int, column: int) -> Json | None:
+    """The format in which a cell shows its number: its own, or the one that its formula hands on."""
+    own = own_format(tab.dress.cell(row, column))
+    value = tab.values.cell(row, column)
+    if own or type(value) is not Formula:
+        return own
+    cells = _cells(book)
+    with cells.turn:
+        known = _kept(cells, book, tab).formats
+        if (row, column) not in known:
+            known[row, column] = None  # for formulas that go round in a circle
+            known[row, column] = value.number_format(cells, tab.title, row, column, cells.format_of)
+        return known[row, column]
+
+
+def own_format(worn: Json | None) -> Json | None:
+    """The number format that a cell was given."""
+    if worn is None:
+        return None
+    found: Json | None = worn.get("userEnteredFormat", {}).get("numberFormat")
+    return found
+
+
+def _kept(cells: BookCells, book: Book, tab: Tab) -> Kept:
+    """What is known for this version of the tab; nothing when anything that it rests on has changed."""
+    if tab.sheet_id not in cells.kept:
         world = _world(book, tab)
         kept: Kept | None = tab.found.get("results")
         # Tabs are equal only to themselves, so that this compares versions and not cells.
         if kept is None or kept.world != world:
-            kept = tab.found["results"] = Kept(world, {})
-        cells.results[tab.sheet_id] = kept.results
-    return cells.results[tab.sheet_id]
+            kept = tab.found["results"] = Kept(world, {}, {})
+        cells.kept[tab.sheet_id] = kept
+    return cells.kept[tab.sheet_id]
 
 
 class Kept(NamedTuple):
-    """Results, and all that they rest on."""
+    """Results and formats of formulas, and all that they rest on."""
 
     world: tuple[Any, ...]
     results: Results
+    formats: dict[tuple[int, int], Json | None]
 
 
 def _world(book: Book, tab: Tab) -> tuple[Any, ...]:
@@ -68,7 +92,9 @@ def _world(book: Book, tab: Tab) -> tuple[Any, ...]:
                 seen[other.sheet_id] = other
                 waiting.append(other)
     # A named range can lead anywhere, and a title that no tab bears may be borne by one later.
-    everything = book.tabs if book.named_ranges else ()
+    everything: tuple[Any, ...] = book.tabs if book.named_ranges else ()
+    if any(map(is_volatile, seen.values())):
+        everything += (book,)  # NOW is worked out anew at every change, as autoRecalc says
     return (book.named_ranges, tuple(t.title for t in book.tabs), *everything, *seen.values())
 
 
@@ -101,7 +127,7 @@ class BookCells:
         self._book = book
         self._stretches: dict[tuple[int, int, int, int], Column] = {}
         self._tabs: dict[str, Tab | None] = {}
-        self.results: dict[int, Results] = {}
+        self.kept: dict[int, Kept] = {}
         self.turn = threading.RLock()
         self.order = Order(self._work_out, self._known)
 
@@ -114,7 +140,7 @@ class BookCells:
     def _known(self, sheet: str) -> Results:
         tab = self._tab(sheet)
         assert tab is not None
-        return _results(self, self._book, tab)
+        return _kept(self, self._book, tab).results
 
     def _tab(self, sheet: str) -> Tab | None:
         if sheet not in self._tabs:
@@ -124,6 +150,11 @@ class BookCells:
     def value(self, sheet: str, row: int, col: int) -> Scalar:
         tab = self._tab(sheet)
         return None if tab is None else result(self._book, tab, row, col)
+
+    def format_of(self, sheet: str, row: int, col: int) -> Json | None:
+        """The number format of a cell that a formula reads."""
+        tab = self._tab(sheet)
+        return None if tab is None else number_format(self._book, tab, row, col)
 
     def column(self, sheet: str, col: int, start_row: int, end_row: int) -> Sequence[Scalar]:
         column, first = self._column(sheet, col, start_row, end_row)

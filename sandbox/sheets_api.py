@@ -94,12 +94,8 @@ def _written(call: Call, book: Book, written: entering.Written) -> Json:
     if not options.get("includeValuesInResponse"):
         return answer
     area = written.area
-    reading = Reading(
-        options.get("responseValueRenderOption", values.RENDERINGS[0]),
-        dates_as_text=options.get("responseDateTimeRenderOption") == "FORMATTED_STRING",
-    )
     fresh = Area(book.grid(area.tab.sheet_id), area.top, area.left, area.bottom, area.right)
-    return answer | {"updatedData": values.value_range(book, fresh, reading)}
+    return answer | {"updatedData": values.value_range(book, fresh, Reading.of_answer(options))}
 
 
 def values_update(call: Call) -> Json:
@@ -152,7 +148,7 @@ def values_batch_clear(call: Call) -> Json:
 
 def metadata_get(call: Call) -> Json:
     wanted = call.names["metadataId"]
-    entry = call.book.metadata.get(int(wanted)) if wanted.isdigit() else None
+    entry = call.book.metadata.get(int(wanted)) if wanted.isascii() and wanted.isdigit() else None
     if entry is None:
         raise not_found()
     return masks.apply_to(call.mask, entry)
@@ -175,7 +171,7 @@ def metadata_search(call: Call) -> Json:
 def copy_to(call: Call) -> Json:
     mask = call.mask
     wanted = call.names["sheetId"]
-    tab = call.book.tab(int(wanted)) if wanted.isdigit() else None
+    tab = call.book.tab(int(wanted)) if wanted.isascii() and wanted.isdigit() else None
     if tab is None:
         raise bad_request(f"No sheet with id: {wanted}")
     target = call.shelf.get(call.body.get("destinationSpreadsheetId", ""))

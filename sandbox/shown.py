@@ -17,7 +17,7 @@ from sandbox.kinds.protection import shown_protection
 from sandbox.kinds.sheets import properties_of
 from sandbox.masks import Mask
 from sandbox.ranges import Area, area_to_read
-from sandbox.values import number_format_of, plain_number
+from sandbox.values import plain_number
 
 
 def spreadsheet(
@@ -199,11 +199,16 @@ class CellView:
         if type(value) is str and (not worn or self._leaves_texts(worn)):
             return value
         result = self._result(row, column, value)
-        return None if result is None else formats.render(result, number_format_of(worn))
+        if result is None:
+            return None
+        number_format = evaluate.own_format(worn)
+        if isinstance(result, float) and standing.is_formula(value):
+            number_format = evaluate.number_format(self._book, self._tab, row, column)
+        return formats.render(result, number_format)
 
     def _leaves_texts(self, worn: Json) -> bool:
         if id(worn) not in self._left_alone:
-            pattern = formats.pattern_of(number_format_of(worn))
+            pattern = formats.pattern_of(evaluate.own_format(worn))
             self._left_alone[id(worn)] = "@" not in pattern or pattern == "@"
         return self._left_alone[id(worn)]
 

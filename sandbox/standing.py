@@ -46,6 +46,14 @@ def reads(tab: Tab) -> frozenset[str]:
     return known
 
 
+def is_volatile(tab: Tab) -> bool:
+    """Whether a formula of the tab comes to something else at another time."""
+    known: bool | None = tab.found.get("volatile")
+    if known is None:
+        known = tab.found["volatile"] = any(value.is_volatile for _, value in live_cells(tab.values))
+    return known
+
+
 def live_columns(tab: Tab) -> frozenset[int]:
     """The columns of a tab in which formulas stand."""
     known: frozenset[int] | None = tab.found.get("live")

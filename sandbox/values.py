@@ -25,14 +25,17 @@ class Reading:
     dates_as_text: bool = False
 
     @staticmethod
-    def of(query: Json, prefix: str = "") -> Reading:
-        """From the parameters of a request; those of a write begin with `response`."""
-        rendering = query.get(f"{prefix}alueRenderOption" if prefix else "valueRenderOption", RENDERINGS[0])
-        times = query.get(f"{prefix[:-1]}DateTimeRenderOption" if prefix else "dateTimeRenderOption", "")
+    def of(query: Json) -> Reading:
+        """As the parameters of a read ask for."""
+        rendering, times = query.get("valueRenderOption", RENDERINGS[0]), query.get("dateTimeRenderOption")
         return Reading(rendering, query.get("majorDimension") == "COLUMNS", times == "FORMATTED_STRING")
 
-
-RESPONSE = "responseV"
+    @staticmethod
+    def of_answer(query: Json) -> Reading:
+        """As a write asks for what it shows of its own outcome."""
+        rendering = query.get("responseValueRenderOption", RENDERINGS[0])
+        times = query.get("responseDateTimeRenderOption")
+        return Reading(rendering, dates_as_text=times == "FORMATTED_STRING")
 
 
 def get(book: Book, text: str, reading: Reading) -> Json:
@@ -87,24 +90,19 @@ class _View:
     def shows_texts_as_they_are(self, dress: Row) -> bool:
         """Whether no cell of a row with this dress has a format that changes texts."""
         if id(dress) not in self._plain:
-            patterns = (formats.pattern_of(number_format_of(worn)) for worn in dress)
+            patterns = (formats.pattern_of(evaluate.own_format(worn)) for worn in dress)
             self._plain[id(dress)] = all("@" not in pattern or pattern == "@" for pattern in patterns)
         return self._plain[id(dress)]
 
     def show(self, row: int, column: int, value: Any, dress: Row) -> Any:
-        worn = dress[column] if column < len(dress) else None
+        number_format = evaluate.own_format(dress[column] if column < len(dress) else None)
         if standing.is_formula(value):
             if self._reading.rendering == "FORMULA":
                 return standing.text_of(value, row, column)
             value = evaluate.result(self._book, self._tab, row, column)
-        return shown_value(value, number_format_of(worn), self._reading)
-
-
-def number_format_of(worn: Json | None) -> Json | None:
-    if worn is None:
-        return None
-    found: Json | None = worn.get("userEnteredFormat", {}).get("numberFormat")
-    return found
+            if isinstance(value, float):  # only numbers take on a format, and it is dear to find out
+                number_format = evaluate.number_format(self._book, self._tab, row, column)
+        return shown_value(value, number_format, self._reading)
 
 
 def shown_value(value: Any, number_format: Json | None, reading: Reading) -> Any:

@@ -13,7 +13,6 @@ from sandbox.kinds.asked import update_mask
 MAX_CHARACTERS = 30_000
 
 PLACES = ("spreadsheet", "sheetId", "dimensionRange")
-LOCATION_TYPES = {"spreadsheet": "SPREADSHEET", "sheetId": "SHEET"}
 
 
 def create(book: Book, ask: Json, ids: Ids) -> tuple[Book, Json]:

@@ -55,6 +55,27 @@ def test_results_are_kept_while_nothing_that_they_rest_on_changes(sandbox: Sandb
     assert google.read("A1") == [["x"]]
 
 
+def test_a_formula_hands_on_the_format_of_what_it_reads(google: Client) -> None:
+    google.write("A1", [["2020-01-31", "50%", "=A1+1", "=B1", "=C1", "=A1-C1"]], "USER_ENTERED")
+    assert google.read("C1:F1") == [["2020-02-01", "50%", "2020-02-01", "-1"]]
+    assert google.read("C1", valueRenderOption="UNFORMATTED_VALUE") == [[43862]]
+    cells = google.tab(includeGridData="true", ranges="C1")["data"][0]["rowData"][0]["values"]
+    assert cells[0]["formattedValue"] == "2020-02-01"
+
+
+def test_the_time_goes_on_with_every_change_anywhere(google: Client) -> None:
+    google.batch({"addSheet": {"properties": {"sheetId": 1, "title": "Other"}}})
+    google.write("A1", [["=NOW()"]], "USER_ENTERED")
+
+    def now() -> float:
+        return float(google.read("A1", valueRenderOption="UNFORMATTED_VALUE")[0][0])
+
+    first = now()
+    assert now() == first
+    google.batch(append_cells(row("x"), sheet=1))
+    assert now() > first
+
+
 def test_what_was_found_out_about_a_version_is_not_kept_with_the_past(
     sandbox: Sandbox, google: Client
 ) -> None:
