@@ -50,3 +50,7 @@ class Faults:
     def kinds(self) -> list[str]:
         """Everything that is to be proved spent."""
         return [*{**BOTH, **WRITES, **READS}, *RIVALRY, self._too_late]
+
+    def missing(self, spent: Counter[str]) -> list[str]:
+        """What is still to happen."""
+        return [kind for kind in self.kinds() if not spent[kind]]

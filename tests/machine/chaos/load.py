@@ -166,6 +166,12 @@ class Load:
     def close(self) -> None:
         self._twins.shutdown()
 
+    def go_on(self) -> None:
+        """Some orders are posted again, as there is still something that is to go wrong meanwhile."""
+        chance = random.Random(f"more after {self.done}")
+        for basket in chance.sample(self._baskets, min(20, len(self._baskets))):
+            self._new_caller(chance).settle("order", posted(basket.order_id, basket.lines))
+
     def post_everything_again(self, threads: int) -> None:
         """Each order once more: what is in the spreadsheet is answered at the next post."""
 

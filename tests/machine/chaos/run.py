@@ -173,9 +173,9 @@ class _Run:
             self._errors.append(error)
 
     def _watch(self, began: float) -> None:
-        """Until all orders are done, and everybody who was to be killed was."""
+        """Until all orders are done, everybody was killed who was to be, and enough went wrong."""
         said_at = began
-        while not self._load.is_over or self._writers.kills < self._plan.kills:
+        while not self._is_enough():
             time.sleep(TICK_S)
             if self._errors or self._load.errors:
                 raise (self._errors + self._load.errors)[0]
@@ -185,6 +185,15 @@ class _Run:
                     f"{said_at - began:6.0f} s  {self._load.done} orders, {self._faults.spent().total()} "
                     f"faults, {self._writers.kills} kills"
                 )
+
+    def _is_enough(self) -> bool:
+        if not self._load.is_over or self._writers.kills < self._plan.kills:
+            return False
+        spent = self._faults.spent()
+        if spent.total() >= self._plan.faults and not self._faults.missing(spent):
+            return True
+        self._load.go_on()
+        return False
 
     def _settled(self, began: float) -> Outcome:
         """Faults end, what is late lands, every order is posted once more, and the tabs are read."""
