@@ -193,5 +193,6 @@ def serve(port: int) -> None:
     """Serve the routes over HTTP, as the cloud does."""
     settings = read_settings()
     os.environ["THREADS"] = str(settings.threads)
-    command = ["functions-framework", "--target=handle", f"--port={port}"]
+    source = Path(__file__).parent.parent / "main.py"
+    command = ["functions-framework", "--target=handle", f"--source={source}", f"--port={port}"]
     os.execvp(str(Path(sys.executable).with_name(command[0])), command)

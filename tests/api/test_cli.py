@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+import requests
 
-from tests.local import ROOT, Workbook, posted
+from tests.local import ROOT, Workbook, free_port, posted
 
 
 def run(shop: Workbook, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -65,3 +68,32 @@ def test_the_cloud_never_starts_on_a_local_spreadsheet(shop: Workbook) -> None:
     started = run(shop, "audit", K_SERVICE="orders")
     assert started.returncode == 1
     assert "SHEETS_URL is a local address" in started.stderr
+
+
+def test_serve_serves_the_routes_from_any_folder(shop: Workbook, tmp_path: Path) -> None:
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", "fulfillment", "serve", "--port", str(port)],
+        cwd=tmp_path,
+        env={**os.environ, **shop.environment(), "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as served:
+        try:
+            assert answered(f"http://127.0.0.1:{port}/health")["status"] == "ok"
+        finally:
+            os.killpg(served.pid, signal.SIGKILL)
+
+
+def answered(url: str) -> dict[str, str]:
+    """What a server answers once it has started."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            answer: dict[str, str] = requests.get(url, timeout=5).json()
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return answer
+    raise AssertionError("it did not start")
