@@ -12,6 +12,9 @@ run: $(INSTALLED)
 test: $(INSTALLED)
 	@$(BIN)/python -m pytest
 
+explore: $(INSTALLED)
+	@$(BIN)/python -m tests.machine.exploring
+
 check: $(INSTALLED)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .

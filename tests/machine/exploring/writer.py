@@ -1,25 +1,27 @@
 """One writer: the service's own code, run on answers that the exploration chose.
 
-Between two answers the code is deterministic, so that what a writer is, and what it asks next, follows from
-what it remembered when a post came in and from the answers it got since. It is run again from there for each
-new answer, and breaks off where it asks for one that has not been chosen yet. No thread and no clock is needed.
+Between two answers the code is deterministic: what a writer is, and what it asks next, follows from what it
+remembered when a post came in and from the answers it got since. It is run again from there for each new
+answer, and breaks off where it asks for one that has not been chosen yet. No thread and no clock is needed.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from fulfillment.answers import Plan
 from fulfillment.clock import Clock
-from fulfillment.errors import Unavailable
+from fulfillment.errors import Refused, Unavailable
 from fulfillment.model import LineItem, Order, Policy
 from fulfillment.service import Service
 from fulfillment.sheets.schema import Schema, Tab
 from fulfillment.sheets.store import SheetStore
+from fulfillment.workbook import Changes
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SPREADSHEET_ID = "the-book"
@@ -152,8 +154,11 @@ def just_started(name: str) -> Memory:
 Step = Request | tuple[Words, Memory]
 """What a run comes to: it asks for another answer, or the caller is told and the writer remembers."""
 
-REMEMBERED = ("_state", "_reads", "_writes", "_own_version", "_refusals", "_highest", "_torn")
-"""All that a SheetStore keeps from call to call."""
+GIVEN = {"_client", "_schema", "_codecs", "_new_commit_id", "_now", "_clock"}
+"""What a SheetStore is made with; everything else in it is what it remembers from call to call."""
+
+PACES = {"_reads", "_writes"}
+"""How full their buckets are decides about sleeping alone, which takes no time here."""
 
 
 class Code:
@@ -164,20 +169,13 @@ class Code:
         self._tabs = {tab.title: tab for tab in schema.tabs}
         self.runs = 0
 
-    def run(
-        self, memory: Memory, post: Post, began_s: float, replies: Sequence[tuple[float, Reply]]
-    ) -> Step:
+    def run(self, memory: Memory, post: Post, began_s: float, replies: Sequence[tuple[float, Reply]]) -> Step:
         """The post, from the moment it came in, on these answers. Each comes with the time of the world."""
         self.runs += 1
         hands = Hands(began_s, memory.own_s + BETWEEN_POSTS_S)
+        wire: Any = Wire(replies, hands)
         ids = _CommitIds(memory.name, memory.commits)
-        store = SheetStore(
-            Wire(replies, hands),  # type: ignore[arg-type]
-            self._schema,
-            new_commit_id=ids,
-            now=lambda: NOW,
-            clock=hands.clock(),
-        )
+        store = SheetStore(wire, self._schema, new_commit_id=ids, now=lambda: NOW, clock=hands.clock())
         self._recall(store, memory)
         service = Service(store, self._policy, now=lambda: NOW, deadline_s=DEADLINE_S, clock=hands.clock())
         try:
@@ -186,21 +184,34 @@ class Code:
             return asked.request
         except Unavailable:
             words = ("busy",)
+        except Refused:
+            words = ("done", "not possible")
         except Exception as error:  # noqa: BLE001  whatever it is, a caller would be told of it
             words = ("error", type(error).__name__, str(error))
         return words, self._remembered(store, memory.name, hands.own_s, ids.used)
 
+    def commit(self, changes: Changes, replies: Sequence[tuple[float, Reply]]) -> Request | None:
+        """These changes committed by a writer of their own; None when they are."""
+        hands = Hands(0.0, 0.0)
+        wire: Any = Wire(replies, hands)
+        ids = _CommitIds("first", 0)
+        store = SheetStore(wire, self._schema, new_commit_id=ids, now=lambda: NOW, clock=hands.clock())
+        service = Service(store, self._policy, now=lambda: NOW, deadline_s=DEADLINE_S, clock=hands.clock())
+        try:
+            service._door.settle(lambda draft: Plan(None, changes))
+        except Asked as asked:
+            return asked.request
+        return None
+
     def _recall(self, store: SheetStore, memory: Memory) -> None:
         if memory.blob:
-            for name, value in zip(REMEMBERED, _Reading(memory.blob, self._tabs).load(), strict=True):
-                setattr(store, name, value)
+            vars(store).update(_Reading(memory.blob, self._tabs).load())
 
     def _remembered(self, store: SheetStore, name: str, own_s: float, commits: int) -> Memory:
-        kept = [getattr(store, each) for each in REMEMBERED]
-        # how full the paces' buckets are decides about sleeping alone, which takes no time here
-        telling = [part for part, each in zip(kept, REMEMBERED, strict=True) if each not in ("_reads", "_writes")]
-        rivals = store._writes.has_rivals
-        return Memory(name, _dumped(kept), _dumped([*telling, rivals], plain=True), own_s, commits)
+        kept = {each: value for each, value in vars(store).items() if each not in GIVEN}
+        telling = [value for each, value in sorted(kept.items()) if each not in PACES]
+        digest = _dumped([*telling, store._writes.has_rivals], plain=True)
+        return Memory(name, _dumped(kept), digest, own_s, commits)
 
 
 class _CommitIds:
@@ -237,6 +248,3 @@ def _dumped(things: Any, *, plain: bool = False) -> bytes:
     pickler.fast = plain
     pickler.dump(things)
     return file.getvalue()
-
-
-Told = Callable[[Words], None]
