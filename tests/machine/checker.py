@@ -5,6 +5,7 @@ It shares no code with the product: it would otherwise share its mistakes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tests.machine.books import LEDGERS, Tabs
@@ -31,8 +32,8 @@ def breaches(
     may have been that Google answered with: an answer that changes nothing may be as old.
     """
     damage = [*_rows_damaged(tabs)]
-    if damage:
-        return damage
+    if damage:  # commits cannot be told apart any more, but holders can be counted
+        return [*_given_twice(tabs), *damage]
     replay = Replay.of(tabs, sold or {})
     return [
         *replay.found,
@@ -42,6 +43,20 @@ def breaches(
         *system_wrong(tabs),
         *overwritten(tabs, typed or Typed()),
     ]
+
+
+def _given_twice(tabs: Tabs) -> Iterator[str]:
+    """Keys that more hold than they have seats, whatever the rows' numbers say."""
+    seats: Counter[tuple[str, str]] = Counter()
+    for row in tabs["Import History"]:
+        seats[row["provider"], row["keycode"]] += row["seats"] * (1 if row["event"] == "imported" else -1)
+    held: Counter[tuple[str, str]] = Counter()
+    for row in tabs["Assignments"]:
+        step = {"assigned": 1, "restored": 0}.get(row["event"], -1)
+        held[row["provider"], row["keycode"]] += step
+    for key, count in held.items():
+        if count > seats[key]:
+            yield f"a key of {seats[key]} seats is held by {count}"
 
 
 def _rows_damaged(tabs: Tabs) -> Iterator[str]:
