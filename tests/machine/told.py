@@ -75,7 +75,7 @@ class _Order:
                 yield f"{self._name} was told {_in_words(said)} (try {said.tries}), but {older}"
             else:
                 rested.append((said.answered_at, place))
-                yield from self._check_changed(said, self._rows[place], places)
+                yield from self._check_changed(said, [self._rows[place] for place in places])
         yield from self._check_bytes(answers)
 
     def _rests_on(self, said: Said) -> list[int] | None:
@@ -100,16 +100,13 @@ class _Order:
             told = f"{said.body['released']} keys were released"
             yield f"{self._name} was told that {told} by that request, and the ledger says {rows}"
 
-    def _check_changed(self, said: Said, row: Row, places: Sequence[int]) -> Iterator[str]:
+    def _check_changed(self, said: Said, rows: Rows) -> Iterator[str]:
         """Other lines than were answered are said to be others."""
-        if said.what != "order" or "line_items_sku" not in said.asked or len(places) > 1:
+        if said.what != "order" or "line_items_sku" not in said.asked:
             return
-        answered: Counter[str] = Counter()
-        for sku, quantity, _, _ in cell(row, "items"):
-            answered[sku] += quantity
-        is_other = said.body["replayed"] and bool(answered) and answered != _asked(said)
-        if said.body["changed"] != is_other:
-            yield f"{self._name} was told changed: {said.body['changed']} of lines that are {is_other}"
+        is_other = {said.body["replayed"] and _is_other(said, row) for row in rows}
+        if said.body["changed"] not in is_other:
+            yield f"{self._name} was told changed: {said.body['changed']}, and its lines say otherwise"
 
     def _check_bytes(self, answers: Sequence[Said]) -> Iterator[str]:
         """Whoever is told the same keys is told them in the same bytes."""
@@ -124,6 +121,14 @@ class _Order:
 
 def _keys(said: Said) -> list[tuple[str, str]]:
     return [(key["unit"], key["keycode"]) for key in said.body.get("keys", [])]
+
+
+def _is_other(said: Said, row: Row) -> bool:
+    """Does it ask for other lines than were answered? A row without lines was never asked for any."""
+    answered: Counter[str] = Counter()
+    for sku, quantity, _, _ in cell(row, "items"):
+        answered[sku] += quantity
+    return bool(answered) and answered != _asked(said)
 
 
 def _asked(said: Said) -> Counter[str]:

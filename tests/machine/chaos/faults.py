@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
+from collections.abc import Iterable
+from itertools import cycle
 
 from tests.local import Workbook
 
@@ -29,9 +30,9 @@ class Faults:
     def __init__(self, workbook: Workbook, *, seed: int, too_late_s: float, share: float = 1.0) -> None:
         """`too_late_s` is longer than any caller waits: such a commit lands when nobody hopes for it."""
         self._workbook = workbook
-        self._chance = random.Random(f"faults of {seed}")
         self._seed, self._share = seed, share
         self._too_late = f"apply-late:{too_late_s:g}"
+        self._rivals = cycle([*RIVALRY, self._too_late, *RIVALRY * 3])
 
     def begin(self) -> None:
         for method, own in ((COMMIT, WRITES), (LOOK, READS), (READ, READS)):
@@ -40,8 +41,7 @@ class Faults:
 
     def put_rival_between(self) -> None:
         """The next commit waits on its way: whoever looks and commits meanwhile comes first."""
-        chosen = self._too_late if self._chance.random() < 0.1 else self._chance.choice(RIVALRY)
-        self._workbook.fail(COMMIT, chosen)
+        self._workbook.fail(COMMIT, next(self._rivals))
 
     def spent(self) -> Counter[str]:
         """How many calls suffered what so far."""
@@ -50,6 +50,11 @@ class Faults:
     def kinds(self) -> list[str]:
         """Everything that is to be proved spent."""
         return [*{**BOTH, **WRITES, **READS}, *RIVALRY, self._too_late]
+
+    def put(self, kinds: Iterable[str]) -> None:
+        """These happen to the next calls."""
+        for kind in kinds:
+            self._workbook.fail(LOOK if kind in READS else COMMIT, kind)
 
     def missing(self, spent: Counter[str]) -> list[str]:
         """What is still to happen."""

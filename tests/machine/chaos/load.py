@@ -167,10 +167,18 @@ class Load:
         self._twins.shutdown()
 
     def go_on(self) -> None:
-        """Some orders are posted again, as there is still something that is to go wrong meanwhile."""
-        chance = random.Random(f"more after {self.done}")
-        for basket in chance.sample(self._baskets, min(20, len(self._baskets))):
-            self._new_caller(chance).settle("order", posted(basket.order_id, basket.lines))
+        """Some customers are renamed, as there is still something that is to go wrong meanwhile."""
+        number = next(_tries)
+
+        def rename(basket: Basket) -> None:
+            name = f"Customer {number}"
+            caller = self._new_caller(random.Random(f"{number} {basket.order_id}"))
+            caller.settle("order", posted(basket.order_id, basket.lines, customer_name=name))
+
+        some = random.Random(number).sample(self._baskets, min(len(self._threads), len(self._baskets)))
+        with ThreadPoolExecutor(len(some)) as pool:
+            for _ in pool.map(rename, some):
+                pass
 
     def post_everything_again(self, threads: int) -> None:
         """Each order once more: what is in the spreadsheet is answered at the next post."""

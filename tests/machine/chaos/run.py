@@ -190,8 +190,10 @@ class _Run:
         if not self._load.is_over or self._writers.kills < self._plan.kills:
             return False
         spent = self._faults.spent()
-        if spent.total() >= self._plan.faults and not self._faults.missing(spent):
+        missing = self._faults.missing(spent)
+        if spent.total() >= self._plan.faults and not missing:
             return True
+        self._faults.put(missing)
         self._load.go_on()
         return False
 

@@ -45,7 +45,8 @@ class Writers:
 
     def _end(self, function: Function) -> None:
         function.kill()
-        assert function.process.stdout is not None
+        if function.process.stdout is None or function.process.stdout.closed:
+            return  # it ended before, and nothing came in its place
         self.leaks += function.process.stdout.read().count(KEY)
         function.close()
 
