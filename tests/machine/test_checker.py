@@ -213,6 +213,18 @@ def tell_nobody_that_it_changed(books: Books) -> None:
     books.log[10] = replace(books.log[10], body={**books.log[10].body, "changed": False})
 
 
+def call_a_replaced_key_irreplaceable(books: Books) -> None:
+    books.say("replace", "5", status="error", reason="not_possible", keys=[])
+
+
+def mail_a_delivered_order_again(books: Books) -> None:
+    books.say("order", "1", send_email=False)
+
+
+def tell_another_name(books: Books) -> None:
+    books.say("order", "3", customer_name="Bob")
+
+
 def never_answer(books: Books) -> None:
     books.log[3] = replace(books.log[3], status=503, body={})
 
@@ -269,6 +281,9 @@ DAMAGE: dict[Callable[[Books], None], str] = {
     tell_in_other_bytes: "order 2 was told the same keys in 2 different ways",
     tell_another_count: "told that 0 keys were released by that request, and the ledger says 1",
     tell_nobody_that_it_changed: "order 2 was told changed: False, and its lines say otherwise",
+    call_a_replaced_key_irreplaceable: "order 5 was told that a key cannot be replaced, and it was",
+    mail_a_delivered_order_again: "order 1 was told order: fulfilled with 1 keys (try 1), but its cache",
+    tell_another_name: "order 3 was told another customer's name",
     never_answer: "order short was posted and never answered",
     crash: "status 5 was answered with status 500",
     import_into_nowhere: "an import said imported of a key that is not in the history",

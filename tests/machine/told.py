@@ -26,8 +26,12 @@ def told_otherwise(tabs: Tabs, log: Sequence[Said], *, staleness_s: float) -> It
         rows[row["order_id"]].append(row)
     by_reason = Counter(row["reason"] for row in tabs["Assignments"] if row["event"] != "assigned")
     versions = {row["reason"]: int(row["version"]) for row in tabs["Assignments"]}
+    replaced: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for row in tabs["Assignments"]:
+        if row["reason"] == "replaced":
+            replaced[row["order_id"]].append((time_of(row), row["keycode"]))
     for order_id, answers in _by_order(log).items():
-        order = _Order(order_id, rows[order_id], by_reason, versions, staleness_s)
+        order = _Order(order_id, rows[order_id], by_reason, versions, replaced[order_id], staleness_s)
         yield from order.check(answers)
     yield from _never_answered(log)
     yield from _crashed(log)
@@ -52,18 +56,22 @@ class _Order:
         rows: Rows,
         released: Mapping[str, int],
         versions: Mapping[str, int],
+        replaced: Sequence[tuple[float, str]],
         staleness_s: float,
     ) -> None:
         self._name = f"order {order_id}"
         self._rows = rows
         self._released = released
         self._versions = versions
+        self._replaced = replaced
         self._staleness_s = staleness_s
 
     def check(self, answers: Sequence[Said]) -> Iterator[str]:
         rested: list[tuple[float, int]] = []
         for said in answers:
             yield from self._check_release(said)
+            yield from self._check_replace(said)
+            yield from self._check_name(said)
             places = self._rests_on(said)
             if places is None:
                 continue
@@ -99,6 +107,20 @@ class _Order:
         if rows != said.body["released"]:
             told = f"{said.body['released']} keys were released"
             yield f"{self._name} was told that {told} by that request, and the ledger says {rows}"
+
+    def _check_replace(self, said: Said) -> Iterator[str]:
+        """A no is no yes whose reply was lost: at its first try nobody else had replaced that key."""
+        if said.what != "replace" or not said.is_no or said.tries > 1:
+            return
+        for at, code in self._replaced:
+            if code == said.asked["keycode"] and int(said.asked_at) <= at <= said.answered_at:
+                yield f"{self._name} was told that a key cannot be replaced, and it was"
+
+    def _check_name(self, said: Said) -> Iterator[str]:
+        """The customer's name is that of the newest post."""
+        name = said.asked.get("customer_name")
+        if said.what == "order" and name and said.body["customer_name"] != name:
+            yield f"{self._name} was told another customer's name"
 
     def _check_changed(self, said: Said, rows: Rows) -> Iterator[str]:
         """Other lines than were answered are said to be others."""
@@ -148,7 +170,9 @@ def _in_words(said: Said) -> str:
 def _order(said: Said, row: Row, versions: Mapping[str, int]) -> bool:
     status = said.body["status"]
     outcome = "closed" if said.body["reason"] == "closed" else status
-    return row["outcome"] == outcome and (seats_of(row) if status == "fulfilled" else []) == _keys(said)
+    told = seats_of(row) if status == "fulfilled" else []
+    is_due = bool(told) and "delivered_at" not in cell(row, "details", "{}")
+    return row["outcome"] == outcome and told == _keys(said) and is_due == said.body["send_email"]
 
 
 def _status(said: Said, row: Row, versions: Mapping[str, int]) -> bool:

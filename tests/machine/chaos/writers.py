@@ -22,7 +22,13 @@ class Writers:
         self.kills = 0
         self.leaks = 0
         """Key codes seen in what the processes printed."""
-        self._functions = [self._start() for _ in range(count)]
+        self._functions: list[Function] = []
+        try:
+            while len(self._functions) < count:
+                self._functions.append(self._start())
+        except AssertionError:  # one did not start, and the others are not to stay behind
+            self.close()
+            raise
 
     def _start(self) -> Function:
         return Function(self._workbook, self._entry, **self._environment)
