@@ -52,6 +52,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/keys/restore"): Route(OPERATOR, "restore"),
     ("GET", "/keys/quarantine"): Route(OPERATOR, "quarantine"),
     ("POST", "/inventory/refresh"): Route(SCHEDULER, "refresh"),
+    ("POST", "/archive"): Route(SCHEDULER, "archive"),
     ("GET", "/audit"): Route(SCHEDULER, "audit"),
     ("GET", "/health"): Route(),
 }

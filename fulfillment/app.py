@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,9 +33,11 @@ def new_commit_id() -> str:
 def build_service(settings: Settings) -> Service:
     """The use cases on the spreadsheet of these settings. No call is made yet."""
     schema, now = read_schema(SCHEMA_FILE), _clock(settings)
-    store = SheetStore(_client(settings), schema, new_commit_id=new_commit_id, now=now)
+    archive = _archive_client(settings)
+    store = SheetStore(_client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive)
     policy = settings.to_policy(schema.to_levels())
-    return Service(store, policy, now=now, deadline_s=settings.deadline_s)
+    after = timedelta(days=settings.archive_days) if archive else None
+    return Service(store, policy, now=now, deadline_s=settings.deadline_s, archive_after=after)
 
 
 def build_api(settings: Settings) -> Api:
@@ -56,6 +58,11 @@ def _clock(settings: Settings) -> Callable[[], datetime]:
 
 def _client(settings: Settings) -> SheetsClient:
     return SheetsClient(settings.spreadsheet_id, _credentials(settings), settings.sheets_url)
+
+
+def _archive_client(settings: Settings) -> SheetsClient | None:
+    archive_id = settings.archive_spreadsheet_id
+    return SheetsClient(archive_id, _credentials(settings), settings.sheets_url) if archive_id else None
 
 
 def _credentials(settings: Settings) -> Credentials:

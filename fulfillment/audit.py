@@ -28,6 +28,8 @@ def audit(books: Books, policy: Policy) -> tuple[Breach, ...]:
     events, assignments = _counted(books.events), _counted(books.assignments)
     answers = _counted(books.answers)
     seats = SeatAudit.of(commits_of(events, assignments, answers))
+    for pool in books.archived.pools:
+        seats.pools.know(pool)
     stock = stock_after(seats.pools, (), ())
     return (
         *audit_rows(books),

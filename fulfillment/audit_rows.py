@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -30,7 +30,7 @@ def audit_rows(books: Books) -> Iterator[Breach]:
         yield Breach(10, tab, 0, f"Row {row} of the sheet cannot be read: {wrong}. {FIX_ROW}")
     for name, rows in ledgers(books).items():
         numbers = Counter(row.no for row in rows)
-        yield from _missing(name, numbers, books.last_no[name])
+        yield from _missing(name, numbers, books.last_no[name], books.archived.numbers.get(name, frozenset()))
         yield from _strange(name, numbers, books.last_no[name])
         yield from _versions(name, rows, books.version)
 
@@ -40,9 +40,11 @@ def ledgers(books: Books) -> dict[LedgerName, Sequence[LedgerRow]]:
     return dict(zip(LEDGERS, (books.events, books.assignments, books.answers), strict=True))
 
 
-def _missing(name: LedgerName, numbers: Counter[int], last_no: int) -> Iterator[Breach]:
+def _missing(
+    name: LedgerName, numbers: Counter[int], last_no: int, archived: Collection[int]
+) -> Iterator[Breach]:
     """One breach for each run of missing numbers."""
-    absent = (no for no in range(1, last_no + 1) if no not in numbers)
+    absent = (no for no in range(1, last_no + 1) if no not in numbers and no not in archived)
     for _, run in groupby(enumerate(absent), key=lambda place_and_no: place_and_no[1] - place_and_no[0]):
         first, *others = (no for _, no in run)
         which = f"Rows {first} to {others[-1]} are" if others else f"Row {first} is"

@@ -182,6 +182,13 @@ def refresh(as_json: bool) -> None:
 
 @cli.command()
 @as_json
+def archive(as_json: bool) -> None:
+    """Archive: move settled history to the second spreadsheet."""
+    _run("archive", {}, as_json=as_json)
+
+
+@cli.command()
+@as_json
 def audit(as_json: bool) -> None:
     """Prove the books; exit status 1 when something is found."""
     _run("audit", {}, as_json=as_json)

@@ -5,6 +5,7 @@ FulfillmentError
 │   ├── Conflict               another writer's commit was first
 │   ├── CommitUncertain        the reply was lost, and looking did not tell either
 │   └── TornRead               what was read does not add up, or is older than what was seen before
+├── InArchive                  the order's rows have to be read from the archive before it is planned
 ├── Unavailable                nothing was assigned, or the same call finds out: 503, Retry-After
 │   ├── Busy                   no time is left before the caller's deadline
 │   ├── QuotaSpent             Google's calls of this minute are used up
@@ -47,6 +48,14 @@ class CommitUncertain(LookAgain):
 
 class TornRead(LookAgain):
     """A look mixed two states of the workbook, or showed one older than a state seen before."""
+
+
+class InArchive(FulfillmentError):
+    """A plan asked for an order whose rows the archive has."""
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"Order {order_id} is in the archive.")
+        self.order_id = order_id
 
 
 class Unavailable(FulfillmentError):

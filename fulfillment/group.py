@@ -21,6 +21,7 @@ from fulfillment.errors import (
     CommitUncertain,
     FulfillmentError,
     GoogleAway,
+    InArchive,
     LookAgain,
     QuotaSpent,
 )
@@ -43,6 +44,9 @@ GRACE_S = 2.0
 """How much longer than its deadline a caller waits for a commit that is on its way with its order."""
 
 RETRY_FIRST_S, RETRY_MOST_S = 0.1, 2.0
+
+LEAST_SHARE = 0.1
+"""The share of its time that a case must have left to be taken into a group."""
 
 AGAIN = (LookAgain, GoogleAway, QuotaSpent)
 """What looking again, or waiting a little, may cure."""
@@ -184,6 +188,7 @@ class Door:
             if is_time:
                 self._serve(group)
         except Exception as error:  # noqa: BLE001  each caller of the group is told, and raises it
+            group = group or self._take(alone=True)  # a leader that failed before must not lead for ever
             for case in group:
                 case.finish(error)
         finally:
@@ -195,9 +200,10 @@ class Door:
     def _await_turn(self, leader: Case[Any]) -> bool:
         """Until the pace allows a call; others join meanwhile. False where it is too late for the leader."""
         wait_s = max(self._store.ready_in_s(), LINGER_S if self._lingers else 0.0)
-        left_s = max(0.0, leader.until - self._clock.now_s())
-        self._clock.sleep(min(wait_s, left_s))
-        return wait_s <= left_s
+        if wait_s > leader.until - self._clock.now_s():
+            return False
+        self._clock.sleep(wait_s)
+        return True
 
     def _take(self, *, alone: bool) -> list[Case[Any]]:
         """The head of the queue, which leads: by itself, or with as many others as go together."""
@@ -221,7 +227,14 @@ class Door:
                 self._queue[0].woken.set()
 
     def _serve(self, group: Sequence[Case[Any]]) -> None:
-        """Every case is finished. A group that Google refuses is halved until the bad case is alone."""
+        """Every case is finished. A group that Google refuses is halved until the bad case is alone.
+
+        A group has the time of the one that has least; who has next to none left would spoil it for all.
+        """
+        soon = self._clock.now_s() + self._deadline_s * LEAST_SHARE
+        for case in group[1:]:
+            if case.until < soon:
+                case.finish(Busy(TOO_LATE))
         try:
             while waiting := [case for case in group if not case.is_done]:
                 self._settle_some(waiting)
@@ -241,7 +254,7 @@ class Door:
 
     def _settle_some(self, waiting: Sequence[Case[Any]]) -> None:
         """As many of these cases as one commit carries are finished; looks again while there is time."""
-        until = max(case.until for case in waiting)
+        until = min(case.until for case in waiting)
         retrying = self._clock.retrying(*AGAIN, first_s=RETRY_FIRST_S, most_s=RETRY_MOST_S, until=until)
         try:
             retrying(self._settle_once, waiting)
@@ -261,15 +274,30 @@ class Door:
             return
         if first.whole:
             self._store.forget()
+        until = min(case.until for case in waiting)
         snapshot = self._store.snapshot(looked_since=self._clock.now_s() - VIEW_AGE_S)
-        planned, changes = _plan(snapshot, waiting)
+        first.whole = False  # read whole once, however often it is planned on
+        snapshot.lent.clear()
+        planned, changes = self._planned(snapshot, waiting)
         if changes.is_nothing:
             snapshot = self._store.snapshot(looked_since=max(case.arrived for case in planned))
-            planned, changes = _plan(snapshot, waiting)
+            planned, changes = self._planned(snapshot, waiting)
         if not changes.is_nothing:
-            self._commit(snapshot, changes, until=max(case.until for case in planned))
+            self._commit(snapshot, changes, until=until)
         for case in planned:
             case.finish(case.error)
+
+    def _planned(self, snapshot: Snapshot, waiting: Sequence[Case[Any]]) -> tuple[list[Case[Any]], Changes]:
+        """The cases that one commit can carry, and their changes together.
+
+        Orders that only the archive has are read there when a plan asks for them, and come back with the
+        commit where it adds to them.
+        """
+        while True:
+            planned, changes, archived = _plan(snapshot, waiting)
+            if not archived:
+                return planned, snapshot.with_sets(changes)
+            self._store.lend(archived)
 
     def _commit(self, snapshot: Snapshot, changes: Changes, *, until: float) -> None:
         """Raises Busy where nobody can tell yet whether it landed.
@@ -282,16 +310,20 @@ class Door:
             raise Busy(f"{TOO_LATE} ({error})") from error
 
 
-def _plan(snapshot: Snapshot, waiting: Sequence[Case[Any]]) -> tuple[list[Case[Any]], Changes]:
-    """The cases that one commit can carry, planned on one draft, and their changes together."""
-    draft, planned, weight = snapshot.draft(), list[Case[Any]](), 0
+def _plan(snapshot: Snapshot, waiting: Sequence[Case[Any]]) -> tuple[list[Case[Any]], Changes, set[str]]:
+    """The cases that one commit can carry, planned on one draft, and their changes together; and the orders
+    that they could not be planned without, which are in the archive."""
+    draft, planned, weight, archived = snapshot.draft(), list[Case[Any]](), 0, set[str]()
     for case in waiting:
-        _plan_case(draft, case)
+        try:
+            _plan_case(draft, case)
+        except InArchive as asked:
+            archived.add(asked.order_id)
         planned.append(case)
         weight += case.changes.weight()
         if weight > GROUP_BYTES:
             break
-    return planned, Changes.together([case.changes for case in planned])
+    return planned, Changes.together([case.changes for case in planned]), archived
 
 
 def _plan_case(draft: Draft, case: Case[Any]) -> None:
@@ -301,6 +333,9 @@ def _plan_case(draft: Draft, case: Case[Any]) -> None:
     try:
         case.planned = case.plan(draft)
         draft.advance(case.planned.changes)
+    except InArchive:
+        draft.drawing.rewind(mark)
+        raise
     except AGAIN:
         raise
     except Exception as error:  # noqa: BLE001  also a plan that panics is one caller's trouble alone

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from fulfillment.answers import listed
+from fulfillment.errors import FulfillmentError
 from fulfillment.model import Reply
+from fulfillment.moving import Moved
 from fulfillment.payloads import (
     ClearBody,
     CloseBody,
@@ -142,11 +144,28 @@ def _quarantine(service: Service, body: Body, by: str) -> Said:
     return _ok(f"{len(seats)} seats are in quarantine: restore or withdraw them.", seats=seats)
 
 
+def _archive(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    moved = service.archive()
+    return _ok(moved.message, **asdict(moved))
+
+
+def _archived_besides(service: Service) -> str:
+    """What a refresh says of the archive; the refresh stands, whatever became of it."""
+    if not service.has_archive:
+        return ""
+    try:
+        return f" {service.archive().message}"
+    except FulfillmentError as error:
+        return f" Nothing was archived: {error}"
+
+
 def _refresh(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
     pools = [asdict(row) for row in service.refresh()]
     free = sum(int(row["available"]) for row in pools)
-    return _ok(f"Inventory refreshed: {free} seats available in {len(pools)} pools.", pools=pools)
+    message = f"Inventory refreshed: {free} seats available in {len(pools)} pools."
+    return _ok(message + _archived_besides(service), pools=pools)
 
 
 def _audit(service: Service, body: Body, by: str) -> Said:
@@ -172,6 +191,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "withdraw": Operation(_withdraw, {"withdrawn": 0, "keys": 0, "unknown": 0, "held": []}),
     "restore": Operation(_restore, {"restored": 0, "unknown": 0}),
     "quarantine": Operation(_quarantine, {"seats": []}),
+    "archive": Operation(_archive, asdict(Moved())),
     "refresh": Operation(_refresh, {"pools": []}),
     "audit": Operation(_audit, {"ok": False, "breaches": []}),
 }

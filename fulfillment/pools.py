@@ -73,6 +73,8 @@ class KeyRecord:
     imported: int = 0
     withdrawn: int = 0
     imported_at: str = ""
+    touched_at: str = ""
+    """When a row of Import History was its last."""
     batch: str = ""
 
     @property
@@ -147,14 +149,28 @@ class Pools:
         if not record.total:  # a withdrawn key may come again, and to another pool
             record.pool = event.pool
         record.imported += event.seats
-        record.imported_at, record.batch = event.at, event.batch
+        record.imported_at = record.touched_at = event.at
+        record.batch = event.batch
         self.totals[event.pool] = self.totals.get(event.pool, 0) + event.seats
         self._queue(event.pool).give(event.keycode, event.seats)
 
     def _withdraw(self, event: KeyEvent) -> None:
         taken = self._queue(event.pool).take(event.keycode, event.seats)
-        self._record(event.key, event.pool).withdrawn += taken
+        record = self._record(event.key, event.pool)
+        record.withdrawn += taken
+        record.touched_at = event.at
         self.totals[event.pool] = self.totals.get(event.pool, 0) - taken
+
+    def know(self, pool: Pool) -> None:
+        """This pool had keys, whether it still has some or not."""
+        self.totals.setdefault(pool, 0)
+        self._queue(pool)
+
+    def retire(self, events: Iterable[KeyEvent]) -> None:
+        """Forget the keys of these rows, no seat of which is free or in quarantine; pools stay known."""
+        for event in events:
+            self.keys.pop(event.key, None)
+            self.totals[event.pool] -= _seats(event)
 
     def _record(self, key: KeyId, pool: Pool) -> KeyRecord:
         record = self.keys.get(key)
@@ -250,14 +266,32 @@ class Stock:
         return self.available.get(pool, 0)
 
 
-def stock_after(pools: Pools, events: Iterable[KeyEvent], assignments: Iterable[Assignment]) -> Stock:
-    """The stock as it will be once these rows stand in the ledgers; the pools stay as they are."""
+def _seats(event: KeyEvent) -> int:
+    """What a row of Import History adds to its pool."""
+    return event.seats if event.event == "imported" else -event.seats
+
+
+def stock_after(
+    pools: Pools,
+    events: Iterable[KeyEvent],
+    assignments: Iterable[Assignment],
+    *,
+    leaving: Iterable[KeyEvent] = (),
+    returning: Iterable[KeyEvent] = (),
+) -> Stock:
+    """The stock as it will be once these rows stand in the ledgers; the pools stay as they are.
+
+    Of rows that go to the archive, or come back from it, all seats are given out.
+    """
     total = Counter(pools.totals)
+    for event in leaving:
+        total[event.pool] -= _seats(event)
+    for event in returning:
+        total[event.pool] += _seats(event)
     available = Counter({pool: queue.free for pool, queue in pools.queues.items()})
     for event in events:
-        seats = event.seats if event.event == "imported" else -event.seats
-        total[event.pool] += seats
-        available[event.pool] += seats
+        total[event.pool] += _seats(event)
+        available[event.pool] += _seats(event)
     for row in assignments:
         available[row.pool] += {"assigned": -1, "released": 1, "restored": 1}.get(row.event, 0)
     bundles: dict[tuple[str, str], set[str]] = {}

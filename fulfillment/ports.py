@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from fulfillment.catalogue import CatalogueRow
-from fulfillment.model import Answer, Assignment, KeyEvent, Product
+from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Product
 from fulfillment.stocktake import InventoryRow, PastedRow, RowResult
-from fulfillment.workbook import Changes, LedgerName, Snapshot
+from fulfillment.workbook import Archived, Changes, LedgerName, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Books:
     inventory: tuple[InventoryRow, ...]
     unreadable: tuple[tuple[str, int, str], ...] = ()
     """(tab, row, what is wrong) of ledger rows that could not be read."""
+    archived: Archived = field(default_factory=Archived)
+    """What the archive has besides."""
 
 
 class Store(Protocol):
@@ -57,6 +59,19 @@ class Store(Protocol):
         Based on the snapshot last returned. `until` is the monotonic time at which to give up. Raises
         Conflict where another writer was first, CommitUncertain where that could not be told in time,
         Unavailable, BatchRefused, NotAllowed.
+        """
+
+    def lend(self, order_ids: Collection[str]) -> None:
+        """The snapshot has the rows of these archived orders, and of their sets, for now. 2 reads.
+
+        Raises TornRead where the archive has them not: then everything is read anew.
+        """
+
+    def hand_over(self, rows: Changes, keys: Collection[KeyId], *, until: float) -> Changes:
+        """These rows, and all of Import History that name these keys, stand in the archive too.
+
+        What comes back is what may leave the ledgers with the next commit, on the same snapshot. 4 to 7
+        reads, 1 write. Raises Conflict, CommitUncertain, TornRead, Damaged, NotOurs, Unavailable.
         """
 
     def read_books(self) -> Books:

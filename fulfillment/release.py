@@ -63,8 +63,8 @@ def find_order(draft: Draft, reference: str) -> str:
     """
     if draft.file(reference).answer is not None:
         return reference
-    names = draft.snapshot.names
-    ids = names.get(reference) or names.get(f"#{reference}") or set()
+    snapshot = draft.snapshot
+    ids = snapshot.called(reference) or snapshot.called(f"#{reference}")
     if not ids and reference.startswith("#"):
         raise UnknownOrder(f"No order is called {reference}: check the name, or use the id.")
     if len(ids) > 1:
@@ -89,18 +89,30 @@ def plan_release(
 
     Raises UnknownOrder, and NotPossible where a bundle seat would have to be torn apart.
     """
-    file, old = known(draft, order_id)
+    try:
+        file, old = known(draft, order_id)
+    except UnknownOrder as error:
+        raise UnknownOrder(
+            f"{error} Was it refunded before it arrived? Close it, and it is never served."
+        ) from None
     seats = _chosen(file, old, sku, units)
     whole = not sku and not units
     if not seats and not (whole and old.outcome in ("failed", "cleared")):
         return Plan(Released(0, _nothing_released(old, sku, units)))
-    event: SeatEvent = "quarantined" if quarantine else "released"
-    rows = tuple(_moved(row, event, now=now, by=by, reason=reason) for row in seats)
+    rows = tuple(
+        _moved(row, _goes_to(draft, row, quarantine), now=now, by=by, reason=reason) for row in seats
+    )
     answer = _answer_after(file, old, seats, now=now, by=by)
     return Plan(
-        Released(len(rows), _released_in_words(old, rows, quarantine)),
+        Released(len(rows), _released_in_words(old, rows)),
         Changes(assignments=rows, answers=(answer,)),
     )
+
+
+def _goes_to(draft: Draft, row: Assignment, quarantine: bool) -> SeatEvent:
+    """A seat of a key that was withdrawn meanwhile must not come back into stock."""
+    record = draft.snapshot.pools.keys.get(row.key)
+    return "quarantined" if quarantine or (record and record.is_withdrawn) else "released"
 
 
 def _chosen(file: OrderFile, old: Answer, sku: str, units: Sequence[str]) -> list[Assignment]:
@@ -131,12 +143,14 @@ def _nothing_released(old: Answer, sku: str, units: Sequence[str]) -> str:
     return f"Released 0 keys. Order {called(old)} holds none{f' for {what}' if what else ''}."
 
 
-def _released_in_words(old: Answer, rows: Sequence[Assignment], quarantine: bool) -> str:
+def _released_in_words(old: Answer, rows: Sequence[Assignment]) -> str:
     if not rows:
         return f"Released 0 keys. Order {called(old)} held none; from now on it answers as released."
     what = listed([f"{row.entitlements} ({row.sku})" for row in rows])
     done = f"Released {keys_counted(len(rows))}."
-    where = "; kept out of stock until restored or withdrawn" if quarantine else ""
+    kept = sum(row.event == "quarantined" for row in rows)
+    how_many = "" if kept == len(rows) else f"{keys_counted(kept)} "
+    where = f"; {how_many}kept out of stock until restored or withdrawn" if kept else ""
     return f"{done} Order {called(old)}: {what}{where}."
 
 
@@ -150,13 +164,18 @@ def _answer_after(
     """The order's next row once these seats are gone: what is left, or `released`."""
     left = len(file.holdings) - len(seats)
     if not left:
-        message = f"Order {called(old)} was released: {keys_counted(len(seats))} given back."
+        message = f"Order {called(old)} was released: {keys_counted(len(seats))} taken back."
         row = rewritten(old, now=now, by=by, outcome="released", reason="", message=message, keys="[]")
         return with_details(row, _of_the_order_alone(old.read_details()))
     row = rewritten(old, now=now, by=by, keys=without_seats(old.keys, seats))
     if old.outcome == "fulfilled" and not row.read_keys():  # what is left are seats that it was not told of
-        message = f"What order {called(old)} asks for was released: {keys_counted(len(seats))} given back."
+        message = f"What order {called(old)} asks for was released: {keys_counted(len(seats))} taken back."
         row = replace(row, outcome="released", message=message)
+    elif old.outcome == "fulfilled":
+        message = (
+            f"{keys_counted(len(row.read_keys()))} left to order {called(old)}, {len(seats)} taken back."
+        )
+        row = replace(row, message=message)
     gone = set(_codes(seats))
     details = old.read_details()
     if "kept" in details:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fulfillment.allocation import plan_order, stock_now
 from fulfillment.answers import Plan, reply_to
@@ -14,6 +14,7 @@ from fulfillment.catalogue import Published, plan_publish
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.group import Door
 from fulfillment.model import Assignment, GivenKey, Order, Policy, Reply
+from fulfillment.moving import Moved, Mover
 from fulfillment.pools import stock_after
 from fulfillment.ports import Store, Views
 from fulfillment.release import (
@@ -57,12 +58,15 @@ class Service:
         now: Callable[[], datetime],
         deadline_s: float,
         clock: Clock = CLOCK,
+        archive_after: timedelta | None = None,
     ) -> None:
+        """`archive_after`: what was not touched for so long is archived; None where there is no archive."""
         self._store = store
         self._policy = policy
         self._now = now
         self._figures = Figures(policy)
         self._door = Door(store, self._views_after, deadline_s=deadline_s, clock=clock)
+        self._mover = Mover(self._door, store, now, clock, deadline_s, archive_after)
 
     def fulfil(self, order: Order, *, by: str) -> Reply:
         """The order's answer, as it stands in the spreadsheet. 1 write for a new one, 1 read for a replay."""
@@ -208,6 +212,15 @@ class Service:
 
         return self._door.settle(plan, whole=True)
 
+    @property
+    def has_archive(self) -> bool:
+        """Is there a second spreadsheet for settled history?"""
+        return self._mover.after is not None
+
+    def archive(self) -> Moved:
+        """Settled history moved to the archive, as much as time allows. Raises NotPossible without one."""
+        return self._mover.run()
+
     def audit(self) -> tuple[Breach, ...]:
         """Every breach of the promises that the tabs show. 1 read, 2 where something is found.
 
@@ -225,7 +238,14 @@ class Service:
 
     def _views_after(self, snapshot: Snapshot, changes: Changes) -> Views:
         """The views as they are to stand once these changes do."""
-        stock = stock_after(snapshot.pools, changes.events, changes.assignments)
+        leaving, returning = changes.leaving or NOTHING, changes.returning or NOTHING
+        stock = stock_after(
+            snapshot.pools,
+            changes.events,
+            changes.assignments,
+            leaving=leaving.events,
+            returning=returning.events,
+        )
         published = changes.catalogue
         products = (
             snapshot.catalogue if published is None else {product.sku: product for product in published}

@@ -38,7 +38,9 @@ class Settings(BaseSettings):
     failed_orders: Literal["hold", "retry"] = "hold"
     low_stock: int = Field(default=20, ge=0)
     critical_stock: int = Field(default=5, ge=0)
-    deadline_s: float = Field(default=25, gt=0, le=540)
+    archive_spreadsheet_id: str = ""
+    archive_days: int = Field(default=90, ge=1)
+    deadline_s: float = Field(default=25, gt=0, le=60)
     threads: int = Field(default=100, ge=1, le=1000)
     k_service: str = ""
     """Set by the cloud: the name of the service that runs there."""
@@ -46,6 +48,8 @@ class Settings(BaseSettings):
     @field_validator("api_tokens")
     @classmethod
     def _check_tokens(cls, tokens: SecretStr) -> SecretStr:
+        if not _tokens(tokens):
+            raise ValueError("names no token; write role:secret, separated by commas")
         for role, secret in _tokens(tokens):
             if role not in ROLES or not secret:
                 raise ValueError(f"write role:secret, separated by commas; roles are {', '.join(ROLES)}")
@@ -69,6 +73,8 @@ class Settings(BaseSettings):
     def _check_together(self) -> Settings:
         if self.mode == "test" and not is_usable_address(self.test_recipient):
             raise ValueError("MODE is test, so TEST_RECIPIENT must be the address that gets the mails")
+        if self.archive_spreadsheet_id == self.spreadsheet_id:
+            raise ValueError("ARCHIVE_SPREADSHEET_ID must name another spreadsheet than SPREADSHEET_ID")
         if self.k_service and self.is_local:
             raise ValueError("SHEETS_URL is a local address: the cloud works on Google's spreadsheet alone")
         return self

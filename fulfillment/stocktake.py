@@ -10,7 +10,7 @@ from typing import Literal
 
 from fulfillment.answers import Plan, keys_counted, when
 from fulfillment.model import COMPONENTS, KeyEvent, KeyId, Policy, Pool
-from fulfillment.pools import Pools, Stock
+from fulfillment.pools import Stock
 from fulfillment.workbook import Changes, Snapshot
 
 FIELDS = ("region", "provider", "product_code", "component", "keycode", "seats")
@@ -76,7 +76,7 @@ def plan_import(
         except ValueError as error:
             results.append(RowResult(row.row, "refused", f"row {row.row}: {error}"))
             continue
-        if reason := _known(snapshot.pools, events, event):
+        if reason := _known(snapshot, events, event):
             results.append(RowResult(row.row, "duplicate", f"row {row.row}: {reason}"))
             continue
         events[event.key] = (row.row, event)
@@ -146,11 +146,13 @@ def _read(cells: Mapping[str, str], *, batch: str, now: datetime, by: str) -> Ke
     )
 
 
-def _known(pools: Pools, pasted: Mapping[KeyId, tuple[int, KeyEvent]], event: KeyEvent) -> str:
+def _known(snapshot: Snapshot, pasted: Mapping[KeyId, tuple[int, KeyEvent]], event: KeyEvent) -> str:
     """Why this key is no new one; empty when it is. A key withdrawn with all its seats may come again."""
     if event.key in pasted:
         return f"the same key as row {pasted[event.key][0]}"
-    record = pools.keys.get(event.key)
+    if event.key in snapshot.archived_keys:
+        return "already imported and given out long ago, archived"
+    record = snapshot.pools.keys.get(event.key)
     if record is None or not record.total:
         return ""
     elsewhere = "" if record.pool == event.pool else f" for {record.pool}"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal, TypeVar
 
-from fulfillment.model import Answer, Assignment, KeyEvent, Product
+from fulfillment.errors import InArchive
+from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Pool, Product
 from fulfillment.pools import Drawing, Pools
 
 LedgerName = Literal["Import History", "Assignments", "Order Cache"]
@@ -34,10 +35,14 @@ class Changes:
     catalogue: tuple[Product, ...] | None = None
     views: bool = False
     """Write the views anew although no row asks for it."""
+    leaving: Changes | None = None
+    """Settled rows that leave the ledgers, numbered long ago: the archive has them."""
+    returning: Changes | None = None
+    """Settled rows that come back from the archive as they were, before anything else happens."""
 
     @property
     def is_nothing(self) -> bool:
-        rows = self.events or self.assignments or self.answers
+        rows = self.events or self.assignments or self.answers or self.leaving or self.returning
         return not rows and self.catalogue is None and not self.views
 
     @classmethod
@@ -50,7 +55,13 @@ class Changes:
             tuple(chain.from_iterable(part.answers for part in parts)),
             catalogues[-1] if catalogues else None,
             any(part.views for part in parts),
+            next((part.leaving for part in parts if part.leaving), None),
+            next((part.returning for part in parts if part.returning), None),
         )
+
+    def order_ids(self) -> set[str]:
+        """The orders that these rows are of."""
+        return {row.order_id for row in self.assignments} | {row.order_id for row in self.answers}
 
     def weight(self) -> int:
         """About how many bytes these rows take in a request."""
@@ -66,7 +77,15 @@ class Changes:
             _numbered(self.answers, last["Order Cache"], version),
             None if self.catalogue is None else tuple(replace(p, version=version) for p in self.catalogue),
             self.views,
+            self.leaving,
+            self.returning,
         )
+
+    def appended(self) -> dict[LedgerName, tuple[LedgerRow, ...]]:
+        """What a commit appends to each ledger: rows that come back, then new ones."""
+        back = self.returning.ledger_rows() if self.returning else {}
+        new = self.ledger_rows()
+        return {name: (*back.get(name, ()), *new.get(name, ())) for name in LEDGERS if name in {*back, *new}}
 
     def ledger_rows(self) -> dict[LedgerName, tuple[LedgerRow, ...]]:
         """The rows by the ledger that they are appended to, without the ledgers that get none."""
@@ -130,6 +149,19 @@ class OrderFile:
         return OrderFile(list(self.answers), list(self.seats), list(self.holdings), dict(self.gone))
 
 
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What the archive has and the ledgers have not, as far as everybody has to know it."""
+
+    numbers: Mapping[LedgerName, frozenset[int]] = field(default_factory=dict)
+    """The `no` of every row."""
+    orders: Mapping[str, str] = field(default_factory=dict)
+    """order_id -> the names that it bore, one a line."""
+    keys: frozenset[KeyId] = frozenset()
+    pools: frozenset[Pool] = frozenset()
+    """Where these keys belonged: a pool that has sold out is still a pool."""
+
+
 @dataclass(slots=True)
 class Snapshot:
     """The workbook at one version; moves forward by the rows committed or seen."""
@@ -138,17 +170,103 @@ class Snapshot:
     last_no: dict[LedgerName, int] = field(default_factory=lambda: dict.fromkeys(LEDGERS, 0))
     catalogue: dict[str, Product] = field(default_factory=dict)
     catalogue_version: int = 0
+    catalogue_gap: str = ""
+    """What is plainly missing from the published catalogue as it was read, as a sentence."""
     pools: Pools = field(default_factory=Pools)
     orders: dict[str, OrderFile] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """order_name -> ids of the orders that bear it."""
+    rows: dict[LedgerName, int] = field(default_factory=lambda: dict.fromkeys(LEDGERS, 0))
+    """How many rows stand in each ledger; those of the archive are not counted."""
+    archived_orders: dict[str, str] = field(default_factory=dict)
+    """order_id -> the names that it bore, one a line, of each order whose rows the archive has."""
+    archived_keys: set[KeyId] = field(default_factory=set)
+    lent: dict[str, Changes] = field(default_factory=dict)
+    """order_id -> all rows of its set, read from the archive for the plans that are being made."""
 
     def file(self, order_id: str) -> OrderFile:
-        """What is known of an order; an empty file for one never seen."""
-        return self.orders.get(order_id) or OrderFile()
+        """What is known of an order; an empty file for one never seen. Raises InArchive."""
+        file = self.orders.get(order_id)
+        if file is None and order_id in self.archived_orders:
+            return self._lent_file(order_id)
+        return file or OrderFile()
+
+    def _lent_file(self, order_id: str) -> OrderFile:
+        rows = self.lent.get(order_id)
+        if rows is None:
+            raise InArchive(order_id)
+        file = OrderFile(answers=[answer for answer in rows.answers if answer.order_id == order_id])
+        for row in rows.assignments:
+            if row.order_id == order_id:
+                file.advance(row)
+        return file
+
+    def called(self, name: str) -> set[str]:
+        """The ids of the orders that bear this name, archived ones included."""
+        archived = {id_ for id_, names in self.archived_orders.items() if name in names.split("\n")}
+        return self.names.get(name, set()) | archived if name else set()
+
+    def with_sets(self, changes: Changes) -> Changes:
+        """The same, and where it adds to orders of the archive, their whole sets that come back for it."""
+        ids = sorted(changes.order_ids() & self.archived_orders.keys())
+        if not ids:
+            return changes
+        sets = [self.lent[order_id] for order_id in ids]
+        back = Changes(
+            _once(rows.events for rows in sets),
+            _once(rows.assignments for rows in sets),
+            _once(rows.answers for rows in sets),
+        )
+        return replace(changes, returning=back)
+
+    def recall(self, archived: Archived) -> None:
+        """Know what the archive has."""
+        self.archived_orders = dict(archived.orders)
+        self.archived_keys = set(archived.keys)
+        for pool in archived.pools:
+            self.pools.know(pool)
 
     def advance(self, changes: Changes, version: int) -> None:
         """Move forward by one commit's numbered rows."""
+        if changes.leaving is not None:
+            self._retire(changes.leaving)
+        if changes.returning is not None:
+            self._bring_back(changes.returning)
+        self._take_over(changes)
+        for name, rows in changes.ledger_rows().items():
+            self.last_no[name] = rows[-1].no
+        if changes.catalogue is not None:
+            self.catalogue = {product.sku: product for product in changes.catalogue}
+            self.catalogue_version, self.catalogue_gap = version, ""
+        self.version = version
+
+    def _retire(self, rows: Changes) -> None:
+        """Settled rows have gone to the archive; no queue knows their keys any more."""
+        for answer in rows.answers:
+            names = self.archived_orders.setdefault(answer.order_id, answer.order_name).split("\n")
+            if answer.order_name not in names:
+                self.archived_orders[answer.order_id] = "\n".join([*filter(None, names), answer.order_name])
+            ids = self.names.get(answer.order_name, set())
+            ids.discard(answer.order_id)
+            if not ids:
+                self.names.pop(answer.order_name, None)
+        for order_id in rows.order_ids():
+            self.orders.pop(order_id, None)
+        self.archived_keys.update(event.key for event in rows.events)
+        self.pools.retire(rows.events)
+        for name, gone in rows.ledger_rows().items():
+            self.rows[name] -= len(gone)
+
+    def _bring_back(self, rows: Changes) -> None:
+        """Settled rows have come back. Their seats are all taken, so that no queue is another for it."""
+        for _, commit in commits_of(rows.events, rows.assignments, rows.answers):
+            self._take_over(commit)
+        for order_id in rows.order_ids():
+            self.archived_orders.pop(order_id, None)
+            self.lent.pop(order_id, None)
+        self.archived_keys.difference_update(event.key for event in rows.events)
+
+    def _take_over(self, changes: Changes) -> None:
         self.pools.advance(changes.events, changes.assignments)
         for row in changes.assignments:
             self.orders.setdefault(row.order_id, OrderFile()).advance(row)
@@ -157,11 +275,7 @@ class Snapshot:
             if answer.order_name:
                 self.names[answer.order_name].add(answer.order_id)
         for name, rows in changes.ledger_rows().items():
-            self.last_no[name] = rows[-1].no
-        if changes.catalogue is not None:
-            self.catalogue = {product.sku: product for product in changes.catalogue}
-            self.catalogue_version = version
-        self.version = version
+            self.rows[name] += len(rows)
 
     def draft(self) -> Draft:
         """Where a group of plans sees what the plans before it have taken."""
@@ -193,6 +307,12 @@ class Draft:
         if order_id not in self._files:
             self._files[order_id] = self.snapshot.file(order_id).copy()
         return self._files[order_id]
+
+
+def _once(ledgers: Iterable[tuple[Row, ...]]) -> tuple[Row, ...]:
+    """Each row of these once, by `no`: two orders of one set bring the same rows."""
+    rows = {row.no: row for row in chain.from_iterable(ledgers)}
+    return tuple(rows[no] for no in sorted(rows))
 
 
 def by_version(rows: Iterable[Row]) -> dict[int, list[Row]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fulfillment.model import Product
@@ -11,6 +11,7 @@ from fulfillment.ports import Views
 from fulfillment.sheets.codec import Cell, Codec, Layout, Scalar, to_cell
 from fulfillment.sheets.fence import create_stamp, delete_stamp
 from fulfillment.sheets.looking import Grid
+from fulfillment.sheets.removal import remove_rows, row_left
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
 from fulfillment.workbook import Changes, LedgerName
 
@@ -56,6 +57,8 @@ class Commit:
     """Write Live Catalogue anew rather than its `available` alone."""
     ends: Mapping[LedgerName, int]
     """The last row of each ledger, as last seen: by it the grids grow, and nothing is written."""
+    standing: Mapping[LedgerName, Sequence[int]] = field(default_factory=dict)
+    """Of the ledgers that rows leave: every `no` that stands there, in order."""
 
     def body(self, places: Mapping[str, Place], codecs: Codecs, *, prune: bool = True) -> dict[str, object]:
         """The batchUpdate. Its reply shows System and the header of each tab written."""
@@ -65,7 +68,7 @@ class Commit:
             *self._ledgers(places, codecs),
             *self._inventory(places[KEY_INVENTORY], codecs),
             *self._catalogue(places[LIVE_CATALOGUE], codecs),
-            *_rows_at(places[SYSTEM], 1, [codecs.system.values(self.system)]),
+            *rows_at(places[SYSTEM], 1, [codecs.system.values(self.system)]),
         ]
         return {
             "requests": requests,
@@ -75,15 +78,30 @@ class Commit:
         }
 
     def shown_ranges(self) -> list[str]:
-        """What the reply shows: System, and the headers of the tabs written."""
-        return [f"'{SYSTEM}'!1:2", *(f"'{title}'!1:1" for title in self.written())]
+        """What the reply shows: System, the headers of the tabs written, the last row where others left."""
+        last = [f"'{name}'!{row}:{row}" for name in self.standing for row in [self.left(name)[0]]]
+        return [f"'{SYSTEM}'!1:2", *(f"'{title}'!1:1" for title in self.written()), *last]
 
     def written(self) -> list[str]:
         """The tabs whose columns matter to this commit, System apart."""
-        return [*self.changes.ledger_rows(), KEY_INVENTORY, LIVE_CATALOGUE]
+        return [*self.standing, *self.changes.appended(), KEY_INVENTORY, LIVE_CATALOGUE]
+
+    def left(self, name: LedgerName) -> tuple[int, int | None]:
+        """(row, its `no`) of the last row of a ledger that rows leave: see `row_left`."""
+        return row_left(self.standing[name], self._leaving(name))
+
+    def _leaving(self, name: LedgerName) -> set[int]:
+        rows = self.changes.leaving.ledger_rows() if self.changes.leaving else {}
+        return {row.no for row in rows.get(name, ())}
 
     def _ledgers(self, places: Mapping[str, Place], codecs: Codecs) -> Iterator[Request]:
-        for name, rows in self.changes.ledger_rows().items():
+        for name, standing in self.standing.items():
+            place = places[name]
+            yield from _grown(place, self.ends[name])  # rows must be left: Google deletes not all of them
+            yield from remove_rows(
+                place.grid.sheet_id, place.layout.place["no"], standing, self._leaving(name)
+            )
+        for name, rows in self.changes.appended().items():
             place, codec = places[name], codecs.ledgers[name]
             cells = [{"values": place.layout.cells(codec.values(row))} for row in rows]
             append = {"sheetId": place.grid.sheet_id, "rows": cells, "fields": "userEnteredValue"}
@@ -102,7 +120,7 @@ class Commit:
             )
         elif self.catalogue:
             figures = [{"available": available[product.sku]} for product in self.catalogue]
-            yield from _rows_at(place, 1, figures, headers=["available"])
+            yield from rows_at(place, 1, figures, headers=["available"])
 
 
 def _grown(place: Place, end: int) -> Iterator[Request]:
@@ -122,10 +140,10 @@ def _whole(place: Place, codec: Codec[Any], rows: Sequence[Mapping[str, Scalar]]
         length = height - place.grid.rows + GROWTH
         yield {"appendDimension": {"sheetId": place.grid.sheet_id, "dimension": "ROWS", "length": length}}
     header: dict[str, Scalar] = {name: name for name in codec.tab.headers}
-    yield from _rows_at(place, 0, [header, *rows], height=max(height, place.grid.rows))
+    yield from rows_at(place, 0, [header, *rows], height=max(height, place.grid.rows))
 
 
-def _rows_at(
+def rows_at(
     place: Place,
     row: int,
     rows: Sequence[Mapping[str, Scalar]],

@@ -6,15 +6,16 @@ from typing import Any
 
 from fulfillment.errors import BatchRefused, NotSetUp
 from fulfillment.ports import Books
+from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.codec import Codec
-from fulfillment.sheets.looking import Rows, layout_of, read_system
+from fulfillment.sheets.looking import Rows, layout_of, numbers_of, read_system
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs
-from fulfillment.workbook import LEDGERS
+from fulfillment.workbook import LEDGERS, Archived
 
 
-def read_books(client: SheetsClient, codecs: Codecs) -> Books:
-    """All tabs in one read. Raises NotSetUp where a tab or a column is missing."""
+def read_books(client: SheetsClient, codecs: Codecs, archive: Archive | None = None) -> Books:
+    """All tabs in one read, and what the archive has in another. Raises NotSetUp, NotOurs."""
     titles = (*LEDGERS, LIVE_CATALOGUE, KEY_INVENTORY, SYSTEM)
     try:
         tabs = dict(zip(titles, client.values([f"'{title}'" for title in titles]), strict=True))
@@ -25,6 +26,7 @@ def read_books(client: SheetsClient, codecs: Codecs) -> Books:
     catalogue = _rows(tabs[LIVE_CATALOGUE], codecs.catalogue, unreadable)
     inventory = _rows(tabs[KEY_INVENTORY], codecs.inventory, unreadable)
     system = read_system(tabs[SYSTEM], codecs)
+    standing = {name: numbers_of(tabs[name], layout_of(tabs[name], codecs.ledgers[name])) for name in LEDGERS}
     return Books(
         system.version,
         system.last_no(),
@@ -34,6 +36,7 @@ def read_books(client: SheetsClient, codecs: Codecs) -> Books:
         tuple(catalogue),
         tuple(inventory),
         tuple(unreadable),
+        archive.read_index(standing) if archive else Archived(),
     )
 
 

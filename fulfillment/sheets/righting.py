@@ -23,10 +23,10 @@ def put_right(client: SheetsClient, codecs: Codecs, commit: Commit, places: Mapp
 
     `places` are those the commit was written by.
     """
-    titles = [*commit.changes.ledger_rows(), SYSTEM]
+    titles = [*commit.changes.appended(), SYSTEM]
     seen = Seen.of(client.get([f"'{title}'" for title in titles], LOOK_MASK))
     requests = [*_system(seen, codecs, commit, places[SYSTEM])]
-    for name, rows in commit.changes.ledger_rows().items():
+    for name, rows in commit.changes.appended().items():
         requests += _ledger(seen, name, codecs.ledgers[name], rows, places[name].layout)
     if requests:
         client.batch_update(to_bytes({"requests": requests}))

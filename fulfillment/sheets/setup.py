@@ -15,6 +15,7 @@ from fulfillment.sheets.formulas import Lookup
 from fulfillment.sheets.looking import LOOK_MASK, Grid, Rows, Seen, read_system
 from fulfillment.sheets.schema import Column, Schema, Tab
 from fulfillment.sheets.tabs import LIVE_CATALOGUE, NPTA_CATALOGUE, SYSTEM, Codecs, SystemRow
+from fulfillment.workbook import LEDGERS
 
 Request = dict[str, object]
 
@@ -25,6 +26,8 @@ ROWS = 1_000
 
 FIRST_SHEET_ID = 1_001
 """Ids of the tabs that setup adds: the first ones from here on that are free."""
+
+ARCHIVE_TABS = (*LEDGERS, SYSTEM)
 
 DEFAULT_TAB = "Sheet1"
 """The tab of a new spreadsheet: it goes when nothing stands in it."""
@@ -54,16 +57,23 @@ class Work:
 
 
 def make_ready(
-    client: SheetsClient, schema: Schema, *, now: datetime, commit_id: str, adopt: bool = False
+    client: SheetsClient,
+    schema: Schema,
+    *,
+    now: datetime,
+    commit_id: str,
+    adopt: bool = False,
+    belongs_to: str = "",
 ) -> tuple[str, ...]:
     """What was done, in sentences. Adds what is missing and changes nothing that people typed.
 
     2 reads, 1 write. `adopt` takes over a copied or restored spreadsheet as it stands; without it one raises
-    NotOurs.
+    NotOurs. An archive's System row names the spreadsheet that it belongs to, every other's its own.
     """
     work = Work(schema, _read(client, schema))
-    stamp = list(_version(work, client.spreadsheet_id, now, commit_id, adopt=adopt))
-    for place, tab in enumerate(schema.tabs):
+    stamp = list(_version(work, belongs_to or client.spreadsheet_id, now, commit_id, adopt=adopt))
+    tabs = [tab for tab in schema.tabs if not belongs_to or tab.title in ARCHIVE_TABS]
+    for place, tab in enumerate(tabs):
         if tab.title in work.there.grids:
             _complete(work, tab)
         else:
@@ -74,7 +84,8 @@ def make_ready(
         cells = [row.get(header, {}) for header in system.header_row]
         work.requests += _cells(work.grids[SYSTEM].sheet_id, 1, 0, [cells])
         work.requests.insert(0, create_stamp(stamp[0].version, stamp[0].commit_id))
-    _look_up(work)
+    if NPTA_CATALOGUE in work.layouts:
+        _look_up(work)
     _drop_default_tab(work)
     client.batch_update(to_bytes({"requests": work.requests}))
     return tuple(work.done)

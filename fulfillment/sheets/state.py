@@ -6,25 +6,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from fulfillment.errors import BatchRefused, NotOurs, NotSetUp, TornRead
-from fulfillment.model import Product
+from fulfillment.model import KeyEvent, Product
+from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.batches import Commit, Place
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.codec import Layout, header_of
 from fulfillment.sheets.looking import (
     LOOK_MASK,
     Anchor,
+    Rows,
     Seen,
     anchor_of,
     column_letters,
     is_still_there,
     is_tidy,
     layout_of,
+    missing_products,
+    numbers_of,
     read_ledger,
     read_products,
     read_system,
 )
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
-from fulfillment.workbook import LEDGERS, LedgerName, LedgerRow, Snapshot, commits_of
+from fulfillment.workbook import LEDGERS, Archived, LedgerName, LedgerRow, Snapshot, commits_of
 
 VIEW_RANGES = (f"'{SYSTEM}'!1:2", f"'{LIVE_CATALOGUE}'", f"'{KEY_INVENTORY}'!1:1")
 HEADER_RANGES = tuple(f"'{name}'!1:1" for name in LEDGERS)
@@ -53,9 +57,11 @@ class State:
         self.stamps = (self.stamps | {system.version}) - set(commit.forget)
         self.is_tidy = self.is_tidy or commit.whole_catalogue
         self.looked_at = sent_at
-        for name, rows in commit.changes.ledger_rows().items():
+        for name in commit.standing:
+            self.anchors[name] = Anchor(*commit.left(name))
+        for name, rows in commit.changes.appended().items():
             anchor = self.anchors[name]
-            self.anchors[name] = Anchor(anchor.row + len(rows), rows[-1].no)
+            self.anchors[name] = Anchor(anchor.row + len(rows), rows[-1].no, system.version)
 
     def to_be_looked_at(self) -> State:
         """The same, not to be relied on before the next look."""
@@ -74,9 +80,21 @@ class State:
                 return False
         return True
 
+    def sees_rows_left(self, seen: Seen, commit: Commit) -> bool:
+        """Is the last row of each ledger that rows left the one that it must be?"""
+        for name in commit.standing:
+            _, number = commit.left(name)
+            rows, place = seen.block(name, 1), self.places[name].layout.place["no"]
+            shown = rows[0][place] if rows and place < len(rows[0]) else None
+            if number is not None and shown != number:
+                return False
+        return True
 
-def read_everything(client: SheetsClient, codecs: Codecs, *, began: float) -> State:
-    """The whole workbook as from `began` on. 2 reads.
+
+def read_everything(
+    client: SheetsClient, codecs: Codecs, *, began: float, archive: Archive | None = None
+) -> State:
+    """The whole workbook as from `began` on. 2 reads, and 1 of the archive where there is one.
 
     Raises TornRead where they do not add up, NotSetUp, NotOurs.
     """
@@ -90,17 +108,49 @@ def read_everything(client: SheetsClient, codecs: Codecs, *, began: float) -> St
         ) from None
     system = system_of(seen, client, codecs)
     layouts = {name: layout_of(tabs[name], codecs.ledgers[name]) for name in LEDGERS}
+    archived = _archived(archive, tabs, layouts)
     rows = {
-        name: read_ledger(name, tabs[name], layouts[name], system, after=0, codecs=codecs) for name in LEDGERS
+        name: read_ledger(
+            name,
+            tabs[name],
+            layouts[name],
+            system,
+            after=0,
+            codecs=codecs,
+            archived=archived.numbers.get(name, frozenset()),
+        )
+        for name in LEDGERS
     }
     anchors = {
         name: anchor_of(tabs[name], layouts[name], first_row=1, last_no=system.last_no()[name])
         for name in LEDGERS
     }
-    return _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs)
+    state = _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs)
+    _recall(state.snapshot, archived)
+    return state
 
 
-def look(state: State, client: SheetsClient, codecs: Codecs, *, began: float) -> State:
+def _archived(
+    archive: Archive | None, tabs: Mapping[LedgerName, Rows], layouts: Mapping[LedgerName, Layout]
+) -> Archived:
+    """What the archive has besides the rows that stand here."""
+    if archive is None:
+        return Archived()
+    return archive.read_index({name: numbers_of(tabs[name], layouts[name]) for name in LEDGERS})
+
+
+def _recall(snapshot: Snapshot, archived: Archived) -> None:
+    """Raises TornRead where a part of an order's or a key's rows stands here and the other in the archive."""
+    halved = len(snapshot.orders.keys() & archived.orders.keys())
+    halved += len(snapshot.pools.keys.keys() & archived.keys)
+    if halved:
+        raise TornRead(f"{halved} orders or keys have some of their rows in the archive alone.")
+    snapshot.recall(archived)
+
+
+def look(
+    state: State, client: SheetsClient, codecs: Codecs, *, began: float, archive: Archive | None = None
+) -> State:
     """The workbook as it is now, each ledger from the last row known on. 1 read.
 
     Where that row is not the same any more, or a column moved, everything is read anew: 3 reads.
@@ -109,18 +159,20 @@ def look(state: State, client: SheetsClient, codecs: Codecs, *, began: float) ->
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *_tail_ranges(state.anchors, layouts)], LOOK_MASK))
     except BatchRefused:  # a tab is gone, or shorter than it was
-        return read_everything(client, codecs, began=began)
+        return read_everything(client, codecs, began=began, archive=archive)
     system = system_of(seen, client, codecs)
     if system.version < state.snapshot.version:
         raise TornRead(f"Version {system.version} was read after {state.snapshot.version} was seen.")
     if not all(_is_same_ledger(seen, name, state) for name in LEDGERS):
-        return read_everything(client, codecs, began=began)
+        return read_everything(client, codecs, began=began, archive=archive)
     tails = {name: seen.block(name, 1) for name in LEDGERS}
     last = state.snapshot.last_no
     rows = {
         name: read_ledger(name, tails[name], layouts[name], system, after=last[name], codecs=codecs)
         for name in LEDGERS
     }
+    if _came_back(state.snapshot, rows):
+        return read_everything(client, codecs, began=began, archive=archive)
     anchors = {
         name: anchor_of(
             tails[name], layouts[name], first_row=state.anchors[name].row, last_no=system.last_no()[name]
@@ -144,6 +196,14 @@ def _is_same_ledger(seen: Seen, name: LedgerName, state: State) -> bool:
     return now.header_row == known.header_row and is_still_there(
         state.anchors[name], seen.block(name, 1), now
     )
+
+
+def _came_back(snapshot: Snapshot, rows: Mapping[LedgerName, list[LedgerRow]]) -> bool:
+    """Has another instance brought an order back that we take for archived? It never does so for nothing:
+    a new row of the order is always among those of the same commit."""
+    archived = snapshot.archived_orders
+    orders = {row.order_id for ledger in rows.values() for row in ledger if not isinstance(row, KeyEvent)}
+    return bool(archived) and not orders.isdisjoint(archived)
 
 
 def system_of(seen: Seen, client: SheetsClient, codecs: Codecs) -> SystemRow:
@@ -187,7 +247,9 @@ def _stated(
         SYSTEM: Place(seen.grids[SYSTEM], layout_of(seen.block(SYSTEM), codecs.system)),
     }
     tidy = is_tidy(live, products, places[LIVE_CATALOGUE].layout)
+    gap = missing_products(live, system, codecs)
     _advance(snapshot, rows, products, system)
+    snapshot.catalogue_gap = gap
     return State(snapshot, system, places, anchors, set(seen.stamps), tidy, began)
 
 

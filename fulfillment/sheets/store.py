@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from fulfillment.answers import when
@@ -15,15 +15,19 @@ from fulfillment.errors import (
     Damaged,
     FulfillmentError,
     GoogleAway,
+    LookAgain,
     QuotaSpent,
     TornRead,
 )
+from fulfillment.model import KeyId
 from fulfillment.ports import Books, Views
 from fulfillment.sheets import books, people
+from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.batches import Commit, Place
 from fulfillment.sheets.client import Json, SheetsClient, to_bytes
 from fulfillment.sheets.collecting import uncollected
 from fulfillment.sheets.fence import STAMPS_KEPT
+from fulfillment.sheets.handover import MOVED, Handover
 from fulfillment.sheets.looking import LOOK_MASK, Seen
 from fulfillment.sheets.pace import Pace
 from fulfillment.sheets.righting import put_right
@@ -61,8 +65,9 @@ class SheetStore:
         new_commit_id: Callable[[], str],
         now: Callable[[], datetime],
         clock: Clock = CLOCK,
+        archive: SheetsClient | None = None,
     ) -> None:
-        """`new_commit_id` gives 12 characters that no other commit has."""
+        """`new_commit_id` gives 12 characters that no other commit has; settled rows go to `archive`."""
         self._client = client
         self._schema = schema
         self._codecs = Codecs(schema)
@@ -71,6 +76,7 @@ class SheetStore:
         self._clock = clock
         self._state: State | None = None
         self._reads, self._writes = Pace(), Pace()
+        self._handover = self._with_archive(archive) if archive else None
         self._own_version = 0
         """The version of our last commit."""
         self._refused_at: float | None = None
@@ -81,6 +87,24 @@ class SheetStore:
         """The highest version ever seen: none below it is accepted, also not by reading everything anew."""
         self._torn: list[float] = []
         """When looks did not add up, since the last one that did, or the last commit."""
+
+    def _with_archive(self, client: SheetsClient) -> Handover:
+        """Google counts the calls to both spreadsheets together."""
+        archive = Archive(
+            client,
+            self._schema,
+            self._client.spreadsheet_id,
+            new_commit_id=self._new_commit_id,
+            now=self._now,
+            clock=self._clock,
+            reads=self._reads,
+            writes=self._writes,
+        )
+        return Handover(self._client, self._codecs, archive)
+
+    @property
+    def _archive(self) -> Archive | None:
+        return self._handover.archive if self._handover else None
 
     def snapshot(self, *, looked_since: float) -> Snapshot:
         """See Store."""
@@ -122,12 +146,12 @@ class SheetStore:
         return state
 
     def _look(self) -> State:
-        began = self._clock.now_s()
+        began, archive = self._clock.now_s(), self._archive
         if self._state is None or self._is_outdated:
             self._is_outdated = False  # also where it fails: what was known before is still good
             with uncollected():
-                return read_everything(self._client, self._codecs, began=began)
-        return look(self._state, self._client, self._codecs, began=began)
+                return read_everything(self._client, self._codecs, began=began, archive=archive)
+        return look(self._state, self._client, self._codecs, began=began, archive=archive)
 
     def commit(self, changes: Changes, views: Views, *, until: float) -> None:
         """See Store."""
@@ -160,8 +184,11 @@ class SheetStore:
 
         def see() -> None:
             shown = (reply or {}).get("updatedSpreadsheet")
-            shown = shown or self._client.get(commit.shown_ranges(), LOOK_MASK)
-            if state.sees_same_columns(Seen.of(shown), commit):
+            seen = Seen.of(shown or self._client.get(commit.shown_ranges(), LOOK_MASK))
+            is_same = state.sees_same_columns(seen, commit)
+            if commit.standing and not (is_same and state.sees_rows_left(seen, commit)):
+                raise Damaged(MOVED)
+            if is_same:
                 self._state = state
             else:
                 put_right(self._client, self._codecs, commit, places)
@@ -206,6 +233,9 @@ class SheetStore:
             catalogue=tuple(snapshot.catalogue.values()) if published is None else published,
             whole_catalogue=published is not None or changes.views or not state.is_tidy,
             ends={name: anchor.row for name, anchor in state.anchors.items()},
+            standing=self._handover.standing(snapshot, changes.leaving)
+            if self._handover and changes.leaving
+            else {},
         )
 
     def _system_row(self, state: State, changes: Changes, version: int) -> SystemRow:
@@ -226,7 +256,27 @@ class SheetStore:
 
     def read_books(self) -> Books:
         """See Store."""
-        return books.read_books(self._client, self._codecs)
+        return books.read_books(self._client, self._codecs, self._archive)
+
+    def lend(self, order_ids: Collection[str]) -> None:
+        """See Store."""
+        assert self._state is not None
+        assert self._handover is not None
+        try:
+            self._handover.lend(self._state.snapshot, order_ids)
+        except TornRead:
+            self.forget()
+            raise
+
+    def hand_over(self, rows: Changes, keys: Collection[KeyId], *, until: float) -> Changes:
+        """See Store."""
+        assert self._state is not None
+        assert self._handover is not None
+        try:
+            return self._handover.hand_over(self._state.snapshot, rows, keys, until)
+        except LookAgain:
+            self._state.to_be_looked_at()
+            raise
 
     def read_catalogue(self) -> Sequence[CatalogueRow]:
         """See Store."""
