@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 CALLS_PER_MINUTE = 50
 """Google allows one user 60 reads and 60 writes a minute; the rest is for people's scripts and retries."""
 
-BURST = 20
-"""Calls that may go out at once after a quiet time."""
-
 WINDOW_S = 60.0
 WINDOW_CALLS = 57
-"""No more than these in any minute: a burst and the steady pace together would be more."""
+"""No more than these in any minute."""
 
-STRETCH_MOST = 8.0
-"""Rivals beyond this number share the gaps; the quota would not serve more of them anyway."""
+BURST = WINDOW_CALLS - CALLS_PER_MINUTE
+"""Calls that may go out at once after a quiet time: with the steady pace they just fill a minute. With more,
+nothing could go out at that minute's end: for fifteen seconds with twenty."""
+
+STRETCH_KEPT = 0.9
+"""How much of the stretch stays with each commit that no rival came before."""
+
+STRETCH_MOST = 3.0
+"""What counts is how many commits of others came before ours, which tells one busy rival from several only up
+to a point: with more, whoever won after a long wait would wait long again."""
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ class Pace:
         A loser needs a look and a write to commit, and whoever has just won would always be faster: with
         rivals about everybody waits for about one gap a rival, whoever won.
         """
-        self._stretch = max(min(float(foreign), STRETCH_MOST), self._stretch * 0.7)
+        self._stretch = max(min(float(foreign), STRETCH_MOST), self._stretch * STRETCH_KEPT)
         self._stretch = self._stretch if self._stretch > 0.3 else 0.0
         self._pause(now, jitter)
 
@@ -72,7 +77,8 @@ class Pace:
         self._pause(now, jitter)
 
     def _pause(self, now: float, jitter: float) -> None:
-        self._not_before = now + self._stretch * self.gap_s * (0.25 + jitter)
+        # less than a whole gap a rival, and winners win again: the worst wait of three doubles
+        self._not_before = now + self._stretch * self.gap_s * (1.0 + 0.5 * jitter)
 
     def refused(self, now: float, *, jitter: float) -> None:
         """Google's quota is spent, by us or by others who share it: nothing goes out for some seconds."""
