@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench chaos clean
+.PHONY: run test explore check format bench chaos clean
 
 run: $(INSTALLED)
 	@$(BIN)/python -m demo
@@ -23,6 +23,9 @@ check: $(INSTALLED)
 # CHAOS="--orders 1000 --seed 7" makes it shorter, or the same again.
 chaos: $(INSTALLED)
 	@$(BIN)/python -m tests.machine.chaos $(CHAOS)
+
+bench: $(INSTALLED)
+	@$(BIN)/python -m benchmarks
 
 format: $(INSTALLED)
 	@$(BIN)/ruff format .
