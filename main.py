@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import functions_framework
@@ -11,9 +12,13 @@ from fulfillment.app import build_api
 from fulfillment.settings import WrongSettings, read_settings
 
 try:
-    API = build_api(read_settings())
+    SETTINGS = read_settings()
+    API = build_api(SETTINGS)
 except WrongSettings as wrong:
     sys.exit(str(wrong))
+
+# functions-framework reads the environment alone, after this file, and would take four threads per CPU
+os.environ.setdefault("THREADS", str(SETTINGS.threads))
 
 
 @functions_framework.http

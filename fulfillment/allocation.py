@@ -24,6 +24,7 @@ from fulfillment.answers import (
 from fulfillment.asked import SKIPPED, Asked, Pieces, read_lines
 from fulfillment.choices import Option
 from fulfillment.combination import Decision
+from fulfillment.errors import Damaged
 from fulfillment.model import (
     Answer,
     Assignment,
@@ -110,6 +111,10 @@ def _serve(case: Case) -> Plan[Reply]:
     """A new answer: seats held before, and new ones for the rest; or every reason why not."""
     pieces = Pieces(case.file)
     asked = read_lines(case.order.lines, case.draft.snapshot.catalogue, pieces, case.policy.levels)
+    if "unknown_sku" in asked.problems and (gap := case.draft.snapshot.catalogue_gap):
+        raise Damaged(
+            f"{gap} Sync Catalogue puts it right; until then orders of a SKU that is not there wait."
+        )
     decisions = _decide(case, asked)
     if asked.problems:
         return _recorded(case, asked, given=[], kept=case.file.holdings, new=[])

@@ -176,18 +176,18 @@ def replayed(
     row = rewritten(old, now=now, by=by, **contact) if contact != known else old
     reply = reply_to(file, answer=row, replayed=True)
     if old.outcome == "failed":
-        reply = replace(reply, message=_still_failed(file, old, stock))
+        reply = replace(reply, message=_still_failed(file, old, stock, policy))
     if asks_for_something_else(old, order, policy):
         reply = _changed(reply)
     return Plan(reply, Changes(answers=(row,)) if row is not old else Changes())
 
 
-def _still_failed(file: OrderFile, old: Answer, stock: str) -> str:
-    since = failed_since(file)
-    return (
-        f"Order {called(old)} failed on {since} and is on hold: {old.message} {stock}{' ' if stock else ''}"
-        "To try again: Clear Order Cache, then run the Zap again."
-    )
+def _still_failed(file: OrderFile, old: Answer, stock: str, policy: Policy) -> str:
+    since, why = failed_since(file), f"{old.message} {stock}".strip()
+    if policy.failed_orders == "retry":
+        return f"Order {called(old)} fails since {since}, and is tried again at each post: {why}"
+    advice = "To try again: Clear Order Cache, then run the Zap again."
+    return f"Order {called(old)} failed on {since} and is on hold: {why} {advice}"
 
 
 def failed_since(file: OrderFile) -> str:

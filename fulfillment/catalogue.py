@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fulfillment.answers import Plan, listed, when
+from fulfillment.errors import NotPossible
 from fulfillment.model import Entitlement, Levels, Policy, Pool, Product, parse_entitlements
 from fulfillment.workbook import Changes, Snapshot
 
@@ -56,6 +57,8 @@ def plan_publish(
 ) -> Plan[Published]:
     """Every row checked and published; a row that cannot be read keeps its former published state."""
     rows = [row for row in rows if not row.is_blank]
+    if snapshot.catalogue and not any(row.sku for row in rows):
+        raise NotPossible("NPTA Catalogue has no product left. Nothing was published, and all stay live.")
     nameless = [Problem("", f"Row {row.row} has no SKU.") for row in rows if not row.sku]
     by_sku: dict[str, list[CatalogueRow]] = {}
     for row in rows:

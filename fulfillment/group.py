@@ -183,10 +183,9 @@ class Door:
         group: list[Case[Any]] = []
         self._turn_began = self._clock.now_s()
         try:
-            is_time = self._await_turn(leader)
-            group += self._take(alone=not is_time)
-            if is_time:
-                self._serve(group)
+            self._await_turn(leader)
+            group += self._take(alone=False)
+            self._serve(group)
         except Exception as error:  # noqa: BLE001  each caller of the group is told, and raises it
             group = group or self._take(alone=True)  # a leader that failed before must not lead for ever
             for case in group:
@@ -197,13 +196,12 @@ class Door:
                 case.finish(Busy(TOO_LATE))
                 case.woken.set()
 
-    def _await_turn(self, leader: Case[Any]) -> bool:
-        """Until the pace allows a call; others join meanwhile. False where it is too late for the leader."""
+    def _await_turn(self, leader: Case[Any]) -> None:
+        """Until the pace allows a call; others join meanwhile. Raises Busy where that is too late."""
         wait_s = max(self._store.ready_in_s(), LINGER_S if self._lingers else 0.0)
         if wait_s > leader.until - self._clock.now_s():
-            return False
+            raise Busy("Google's calls are used up before its turn.", retry_after_s=int(wait_s) + 1)
         self._clock.sleep(wait_s)
-        return True
 
     def _take(self, *, alone: bool) -> list[Case[Any]]:
         """The head of the queue, which leads: by itself, or with as many others as go together."""

@@ -76,6 +76,11 @@ class KeyRecord:
     touched_at: str = ""
     """When a row of Import History was its last."""
     batch: str = ""
+    seats: int = 0
+    version: int = 0
+    """Batch, seats and version of the row that brought it last."""
+    is_withdrawn: bool = False
+    """Was it taken out of stock since? Seats of it that come back stay out too."""
 
     @property
     def total(self) -> int:
@@ -150,7 +155,8 @@ class Pools:
             record.pool = event.pool
         record.imported += event.seats
         record.imported_at = record.touched_at = event.at
-        record.batch = event.batch
+        record.is_withdrawn = False
+        record.batch, record.seats, record.version = event.batch, event.seats, event.version
         self.totals[event.pool] = self.totals.get(event.pool, 0) + event.seats
         self._queue(event.pool).give(event.keycode, event.seats)
 
@@ -158,6 +164,7 @@ class Pools:
         taken = self._queue(event.pool).take(event.keycode, event.seats)
         record = self._record(event.key, event.pool)
         record.withdrawn += taken
+        record.is_withdrawn = True
         record.touched_at = event.at
         self.totals[event.pool] = self.totals.get(event.pool, 0) - taken
 

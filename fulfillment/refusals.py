@@ -22,6 +22,10 @@ from fulfillment.errors import (
 MAX_BODY = 4 * 2**20
 """Bytes. Ten thousand keys pasted as rows are 1.5 MB, the largest orders a few hundred kB."""
 
+REFUSED_ADVICE = (
+    "A person may have to help: is a tab protected against the service account, or is the spreadsheet full?"
+)
+
 BROKEN_RETRY_S = 60
 """When to come back where a person has to mend something first."""
 
@@ -53,7 +57,9 @@ def refusal_of(error: FulfillmentError) -> Refusal:
             return Refusal(503, "workbook_broken", text, retry_after_s=BROKEN_RETRY_S)
         case NotAllowed():
             return Refusal(503, "google_refuses", text, retry_after_s=BROKEN_RETRY_S)
-        case LookAgain() | BatchRefused():
+        case BatchRefused():
+            return Refusal(503, "google_refuses", f"{text} {REFUSED_ADVICE}", retry_after_s=BROKEN_RETRY_S)
+        case LookAgain():
             return Refusal(503, "busy", f"Not now: {text}", retry_after_s=5)
     return Refusal(500, "internal", "Something went wrong here; it was logged.")
 

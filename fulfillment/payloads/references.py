@@ -11,6 +11,8 @@ ID_LIMIT = 200
 
 _EXAMPLE = "such as 6855909900591"
 
+_DECIMAL = re.compile(r"[0-9]{10,}\.0+")
+
 _LONG_FORMS = (
     re.compile(r"gid://shopify/Order/([0-9]+)(?:\?.*)?", re.IGNORECASE),
     # https://admin.shopify.com/store/x/orders/1, and the older https://x.myshopify.com/admin/orders/1
@@ -41,6 +43,9 @@ def reference(value: object) -> str:
             return exact_text(found[1], ID_LIMIT)
     if "://" in text:
         raise WrongValue(f"This is an address, but not of an order; send the order's id, {_EXAMPLE}.")
+    if _DECIMAL.fullmatch(text):
+        # With and without its `.0` it would be two orders, each of which gets keys.
+        raise WrongValue(f"This is a number with decimals; send the order's id as it is, {_EXAMPLE}.")
     return exact_text(text, ID_LIMIT)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,13 +33,15 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """The last row of a ledger that was seen: where it stood, and its `no`, to be found there again.
+    """The last row of a ledger that was seen: where it stood, with its `no` and version, to be found again.
 
-    Row 1 is the header's. It is checked whenever it is used, and never written to.
+    Row 1 is the header's. It is checked whenever it is used, and never written to. The version tells a row
+    from the one that got its `no` after the workbook was restored; None where it is not known.
     """
 
     row: int
     no: int | None
+    version: int | None = None
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ def read_products(rows: Rows, system: SystemRow, codecs: Codecs) -> tuple[Produc
     """The published catalogue. Raises TornRead where it is not the one that System speaks of."""
     layout = layout_of(rows, codecs.catalogue)
     read, sku = codecs.catalogue.reader(layout), layout.place["SKU"]
-    filled = [row for row in rows[1:] if len(row) > sku and to_text(row[sku])]
+    filled = [row for row in rows[1:] if to_text(_cell_at(row, sku))]
     try:
         products: tuple[Product, ...] = tuple(read(row) for row in filled)
     except ValueError:
@@ -118,13 +120,34 @@ def read_products(rows: Rows, system: SystemRow, codecs: Codecs) -> tuple[Produc
     return products
 
 
+def missing_products(rows: Rows, system: SystemRow, codecs: Codecs) -> str:
+    """What is plainly missing from the published catalogue, as a sentence; empty when nothing is.
+
+    A torn read, or a person, may leave it blank: an order must not fail for a SKU that stood there.
+    """
+    sku = layout_of(rows, codecs.catalogue).place["SKU"]
+    filled = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
+    if system.catalogue_version and not filled:
+        return "The tab `Live Catalogue` is blank, though a catalogue was published."
+    if any(not to_text(_cell_at(row, sku)) for row in filled):
+        return "The tab `Live Catalogue` has a row without a SKU."
+    return ""
+
+
 def read_ledger(
-    name: LedgerName, rows: Rows, layout: Layout, system: SystemRow, *, after: int, codecs: Codecs
+    name: LedgerName,
+    rows: Rows,
+    layout: Layout,
+    system: SystemRow,
+    *,
+    after: int,
+    codecs: Codecs,
+    archived: Collection[int] = frozenset(),
 ) -> list[LedgerRow]:
     """The rows of a ledger from `no` after + 1 to where System says it ends, in the order of `no`.
 
     Rows beyond belong to a commit that System does not speak of yet: they come with the next look. Raises
-    TornRead where one is missing, stands there twice, or cannot be read.
+    TornRead where one is missing that is not `archived`, stands there twice, or cannot be read.
     """
     last, codec, place = system.last_no()[name], codecs.ledgers[name], layout.place["no"]
     found: dict[int, Sequence[Scalar]] = {}
@@ -135,10 +158,10 @@ def read_ledger(
         if number in found:
             raise TornRead(f"The tab `{name}` has the row with no {int(number)} twice.")
         found[int(number)] = cells
-    missing = [number for number in range(after + 1, last + 1) if number not in found]
+    missing = [n for n in range(after + 1, last + 1) if n not in found and n not in archived]
     if missing:
         raise TornRead(f"The tab `{name}` has no row with no {missing[0]}, and should end at {last}.")
-    ledger = _decoded(name, codec, layout, {n: found[n] for n in range(after + 1, last + 1)})
+    ledger = _decoded(name, codec, layout, {n: found[n] for n in range(after + 1, last + 1) if n in found})
     if any(row.version > system.version for row in ledger):
         raise TornRead(f"The tab `{name}` holds rows of a version that System does not speak of.")
     return ledger
@@ -163,6 +186,13 @@ def _read_or_torn(name: LedgerName, read: Any, cells: Sequence[Scalar], number: 
     return row
 
 
+def numbers_of(rows: Rows, layout: Layout) -> set[int]:
+    """Every `no` that stands in a ledger."""
+    place = layout.place["no"]
+    cells = (row[place] for row in rows[1:] if place < len(row))
+    return {int(cell) for cell in cells if isinstance(cell, (int, float))}
+
+
 def anchor_of(rows: Rows, layout: Layout, *, first_row: int, last_no: int) -> Anchor:
     """Where the rows up to `last_no` end, of which `rows` show the tab from `first_row` (1-based) on.
 
@@ -176,17 +206,26 @@ def anchor_of(rows: Rows, layout: Layout, *, first_row: int, last_no: int) -> An
     beyond = (place for place, number in enumerate(numbers) if number is not None and number > last_no)
     for place in range(next(beyond, len(rows)) - 1, -1, -1):
         if any(cell not in (None, "") for cell in rows[place]):
-            number = numbers[place]
-            return Anchor(first_row + place, None if number is None else int(number))
+            number, version = numbers[place], _cell_at(rows[place], layout.place["version"])
+            is_version = number is not None and isinstance(version, (int, float))
+            return Anchor(
+                first_row + place,
+                None if number is None else int(number),
+                int(version) if is_version else None,  # type: ignore[arg-type]
+            )
     return Anchor(1, None)
 
 
 def is_still_there(anchor: Anchor, rows: Rows, layout: Layout) -> bool:
-    """Does the first of these rows, read from the anchor on, still bear its `no`?"""
+    """Does the first of these rows, read from the anchor on, still bear its `no` and version?"""
     if anchor.row == 1:
         return True
-    place = layout.place["no"]
-    return bool(rows) and place < len(rows[0]) and rows[0][place] == anchor.no
+    found = {name: _cell_at(rows[0], layout.place[name]) if rows else None for name in ("no", "version")}
+    return found["no"] == anchor.no and anchor.version in (None, found["version"])
+
+
+def _cell_at(cells: Sequence[Scalar], place: int) -> Scalar:
+    return cells[place] if place < len(cells) else None
 
 
 def is_tidy(rows: Rows, products: Sequence[Product], layout: Layout) -> bool:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fulfillment.clock import Clock
-from fulfillment.errors import BatchRefused, CommitUncertain, Conflict, GoogleAway, QuotaSpent
+from fulfillment.errors import BatchRefused, Busy, CommitUncertain, Conflict, GoogleAway, QuotaSpent
 from fulfillment.sheets.batches import REPLY_MASK
 from fulfillment.sheets.client import Json, SheetsClient
 from fulfillment.sheets.fence import STAMPS_MASK, proves, read_stamps
@@ -61,7 +61,7 @@ class Sending:
         )
         try:
             return retrying(self._once)
-        except (GoogleAway, QuotaSpent) as error:
+        except (Busy, GoogleAway, QuotaSpent) as error:
             if self.is_unknown:
                 raise CommitUncertain(f"Whether the commit landed is not known yet: {error}") from error
             raise
@@ -70,6 +70,10 @@ class Sending:
         return max(0.0, self.until - self.clock.now_s())
 
     def _once(self) -> Json | None:
+        if (
+            not self._left()
+        ):  # however long this thread was held up: the stamps may have been forgotten meanwhile
+            raise Busy("There was no time left to commit.")
         self.pace.spend(self.clock.now_s())
         try:
             reply = self.client.batch_update(self.body, fields=REPLY_MASK, timeout_s=self._timeout())

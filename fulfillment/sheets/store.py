@@ -19,15 +19,18 @@ from fulfillment.errors import (
     QuotaSpent,
     TornRead,
 )
+from fulfillment.intake import RowResult
 from fulfillment.model import KeyId
+from fulfillment.pasting import Paste, PastedRow
 from fulfillment.ports import Books, Views
-from fulfillment.sheets import books, people
+from fulfillment.sheets import books, import_tab, people
 from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.batches import Commit, Place
 from fulfillment.sheets.client import Json, SheetsClient, to_bytes
 from fulfillment.sheets.collecting import uncollected
 from fulfillment.sheets.fence import STAMPS_KEPT
 from fulfillment.sheets.handover import MOVED, Handover
+from fulfillment.sheets.import_tab import Clearing
 from fulfillment.sheets.looking import LOOK_MASK, Seen
 from fulfillment.sheets.pace import Pace
 from fulfillment.sheets.righting import put_right
@@ -35,7 +38,6 @@ from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.sending import RETRY_FIRST_S, RETRY_MOST_S, Sending
 from fulfillment.sheets.state import State, look, read_everything
 from fulfillment.sheets.tabs import Codecs, SystemRow
-from fulfillment.stocktake import PastedRow, RowResult
 from fulfillment.workbook import Changes, LedgerName, Snapshot
 
 TORN_PATIENCE_S = 6.0
@@ -110,10 +112,14 @@ class SheetStore:
         """See Store."""
         if self._writes.has_rivals:  # what is known is likely old, and a look cheaper than a refused write
             looked_since = max(looked_since, self._clock.now_s() - RIVALS_VIEW_AGE_S)
-        if self._state is None or self._is_outdated or self._state.looked_at < looked_since:
+        if self._state is None or self._is_outdated or self._is_older(self._state, looked_since):
             self._reads.spend(self._clock.now_s())
             self._state = self._looked()
         return self._state.snapshot
+
+    def _is_older(self, state: State, looked_since: float) -> bool:
+        """A gap in the catalogue may have been a torn read: it is looked at again whenever somebody asks."""
+        return state.looked_at < looked_since or bool(state.snapshot.catalogue_gap)
 
     def ready_in_s(self) -> float:
         """See Store."""
@@ -225,13 +231,16 @@ class SheetStore:
         numbered = changes.numbered(snapshot.last_no, version)
         old = sorted(stamp for stamp in state.stamps if stamp <= version - STAMPS_KEPT)
         published = numbered.catalogue
+        # where some of it is missing it is left as it is: written anew, nobody could tell any more
+        known = () if snapshot.catalogue_gap else tuple(snapshot.catalogue.values())
+        is_whole = changes.views or not state.is_tidy
         return Commit(
             changes=numbered,
             views=views,
             system=self._system_row(state, numbered, version),
             forget=tuple(old[:PRUNED_AT_ONCE]),
-            catalogue=tuple(snapshot.catalogue.values()) if published is None else published,
-            whole_catalogue=published is not None or changes.views or not state.is_tidy,
+            catalogue=known if published is None else published,
+            whole_catalogue=published is not None or (is_whole and bool(known)),
             ends={name: anchor.row for name, anchor in state.anchors.items()},
             standing=self._handover.standing(snapshot, changes.leaving)
             if self._handover and changes.leaving
@@ -282,10 +291,12 @@ class SheetStore:
         """See Store."""
         return people.read_catalogue(self._client, self._schema)
 
-    def read_import_tab(self) -> Sequence[PastedRow]:
+    def read_import_tab(self) -> Paste:
         """See Store."""
-        return people.read_import_tab(self._client, self._schema)
+        return import_tab.read_import_tab(self._client, self._schema)
 
-    def settle_import_tab(self, pasted: Sequence[PastedRow], results: Sequence[RowResult]) -> None:
+    def clearing(
+        self, pasted: Sequence[PastedRow], results: Sequence[RowResult], *, settled: int
+    ) -> Callable[[], None]:
         """See Store."""
-        people.settle_import_tab(self._client, self._schema, pasted, results)
+        return Clearing.after(self._client, self._schema, pasted, results, settled).run

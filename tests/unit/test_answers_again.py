@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from fulfillment.catalogue import CatalogueRow
 from fulfillment.errors import Damaged, NotPossible, UnknownOrder
 from fulfillment.model import Reply
 from tests.unit.shop import Shop, a_shop, a_stocked_shop, an_order, codes
@@ -25,7 +26,7 @@ def test_a_replay_is_the_same_whatever_happened_to_catalogue_and_stock() -> None
     shop = a_stocked_shop()
     first = shop.order("1", "CPT")
     shop.sell("CPT", "NASM-CNC-FULL", fulfillment="EXTERNAL", active="FALSE")
-    shop.publish()
+    shop.publish(CatalogueRow(2, "OTHER", fulfillment="EXTERNAL"))
     shop.withdraw("CPT", "K2")
     assert shop.order("1", "CPT").keys == first.keys
 

@@ -443,7 +443,10 @@ def test_a_failed_order_records_no_key_and_no_apology_in_its_place() -> None:
 
 def test_a_line_without_sku_never_matches_a_product_without_one() -> None:
     shop = a_stocked_shop()
-    shop.publish(CatalogueRow(2, "", entitlements="NASM-CPT-FULL", fulfillment="AUTO", product="nameless"))
+    external = CatalogueRow(3, "OTHER", fulfillment="EXTERNAL")
+    shop.publish(
+        external, CatalogueRow(2, "", entitlements="NASM-CPT-FULL", fulfillment="AUTO", product="nameless")
+    )
     assert shop.order("1", ": CPT").answer.outcome == "skipped"
     assert not shop.assignments
 

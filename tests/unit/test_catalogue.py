@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fulfillment.catalogue import CatalogueRow, plan_publish
+from fulfillment.errors import NotPossible
 from fulfillment.model import Levels, Product
 from tests.unit.bookkeeper import most_that_can_be_served
 from tests.unit.shop import FULL_EITHER_WAY, LEVELS, Shop, a_shop, a_stocked_shop, codes
@@ -117,10 +118,17 @@ def test_a_pool_without_keys_is_a_warning() -> None:
 
 def test_rows_gone_from_the_tab_are_unpublished_and_it_says_so() -> None:
     shop = a_stocked_shop()
-    published = shop.publish()
+    published = shop.publish(CatalogueRow(2, "OTHER", fulfillment="EXTERNAL"))
     assert published.unpublished == ("CPT",)
     assert "CPT" in published.warnings[-1]
     assert shop.order("1", "CPT").answer.reason == "unknown_sku"
+
+
+def test_a_catalogue_emptied_by_mistake_stays_live() -> None:
+    shop = a_stocked_shop()
+    with pytest.raises(NotPossible, match="stay live"):
+        shop.publish(row("", no=4))
+    assert shop.order("1", "CPT").keys
 
 
 def test_a_row_without_sku_is_a_problem_and_a_blank_one_nothing() -> None:

@@ -75,7 +75,9 @@ def test_a_group_runs_as_many_lines_at_a_hundred_times_the_history(
     for instance in few_and_many:
         work, cases = getattr(instance, step), instance.group()
         counts.append(lines_run(lambda: work(cases)))  # noqa: B023  called at once
-    assert counts[0] == counts[1] > 1_000
+    few, many = counts
+    assert few > 1_000
+    assert abs(many - few) < few // 100  # the order of sets and dicts may cost or save a line here and there
 
 
 def test_no_step_of_a_group_walks_what_grows_with_history() -> None:

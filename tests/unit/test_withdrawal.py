@@ -68,3 +68,21 @@ def test_restored_seats_go_last() -> None:
     shop.release("1", quarantine=True)
     restore(shop, "K1")
     assert [shop.order(number, "CPT").keys[0].keycode for number in ("2", "3")] == ["K2", "K1"]
+
+
+def test_a_seat_of_a_withdrawn_key_does_not_come_back_by_a_release() -> None:
+    shop = with_many_seats(BAD=2)
+    shop.order("1", "CPT")
+    withdraw(shop, "BAD")
+    assert "kept out of stock" in shop.release("1").message
+    assert shop.order("2", "CPT").answer.outcome == "failed"
+    assert shop.audit() == ()
+
+
+def test_a_withdrawn_key_that_was_imported_again_is_released_as_any_other() -> None:
+    shop = with_many_seats(K=1)
+    withdraw(shop, "K")
+    shop.keys("CPT", "K")
+    shop.order("1", "CPT")
+    shop.release("1")
+    assert shop.free("CPT") == ["K"]
