@@ -88,8 +88,8 @@ def start(workbook: Workbook) -> dict[str, float]:
     """The figures of one start, in a process of its own."""
     workbook.forget_calls()
     command = [sys.executable, "-m", "benchmarks.bench_cold_start", "--start"]
-    environment = {**os.environ, **workbook.environment(DEADLINE_S="120")}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    environment = {**os.environ, **workbook.environment(DEADLINE_S="60")}
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     calls = workbook.calls()
     figures: dict[str, float] = json.loads(done.stdout)
     return {**figures, "calls": calls["reads"] + calls["writes"]}
@@ -111,12 +111,13 @@ def filled(google: Google, keys: int, orders: int) -> Workbook:
     schema = read_schema(SCHEMA_FILE)
     codecs, (system,) = Codecs(schema), workbook.tab(SYSTEM)
     last, version = dict.fromkeys(LEDGERS, 0), int(system["version"])
+    sheets = {name: workbook.sheet_id(name) for name in LEDGERS}
     for changes in _history(keys, orders):
         version += 1
         numbered = changes.numbered(last, version)
         for name, rows in numbered.ledger_rows().items():
             last[name] = rows[-1].no
-            _append(workbook, codecs, name, rows)
+            _append(workbook, sheets[name], codecs, name, rows)
     codec = codecs.system
     row = codec.reader(Layout.of(codec.tab, codec.tab.headers))([system[h] for h in codec.tab.headers])
     _write_system(workbook, codecs, row, last, version)
@@ -131,17 +132,11 @@ def _history(keys: int, orders: int) -> Iterator[Changes]:
         yield Changes(assignments=tuple(map(_assigned, numbers)), answers=tuple(map(_answered, numbers)))
 
 
-def _append(workbook: Workbook, codecs: Codecs, name: LedgerName, rows: Sequence[Any]) -> None:
+def _append(workbook: Workbook, sheet: int, codecs: Codecs, name: LedgerName, rows: Sequence[Any]) -> None:
     codec = codecs.ledgers[name]
     layout = Layout.of(codec.tab, codec.tab.headers)
     cells = [{"values": layout.cells(codec.values(row))} for row in rows]
-    if name not in _SHEETS:
-        _SHEETS[name] = workbook.sheet_id(name)
-    workbook.batch({"appendCells": {"sheetId": _SHEETS[name], "rows": cells, "fields": "userEnteredValue"}})
-
-
-_SHEETS: dict[str, int] = {}
-"""Ids of the ledgers' sheets, asked for once."""
+    workbook.batch({"appendCells": {"sheetId": sheet, "rows": cells, "fields": "userEnteredValue"}})
 
 
 def _write_system(
