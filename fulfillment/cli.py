@@ -9,7 +9,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -17,7 +17,9 @@ import click
 from fulfillment.app import build_service, build_setup
 from fulfillment.errors import FulfillmentError, Refused
 from fulfillment.operations import OPERATIONS
-from fulfillment.payloads import answer_body, read_body, read_order
+from fulfillment.operations import import_keys as import_keys_of
+from fulfillment.payloads import answer_body, read_body, read_order, text_of_table
+from fulfillment.service import Service
 from fulfillment.settings import WrongSettings, read_settings
 
 as_json = click.option("--json", "as_json", is_flag=True, help="The whole answer, as JSON.")
@@ -41,10 +43,13 @@ def _who() -> str:
     return f"{getpass.getuser()} (terminal)"
 
 
-def _run(name: str, body: Mapping[str, object], *, as_json: bool) -> None:
+Run = Callable[[Service, Mapping[str, object], str], dict[str, object]]
+
+
+def _run(name: str, body: Mapping[str, object], *, as_json: bool, run: Run | None = None) -> None:
     operation = OPERATIONS[name]
     try:
-        said = operation.run(build_service(read_settings()), body, _who())
+        said = (run or operation.run)(build_service(read_settings()), body, _who())
     except Refused as no:
         said = {"status": "error", "reason": no.code, "message": str(no), **operation.nothing}
     _show(said, as_json=as_json)
@@ -59,9 +64,17 @@ def _show(said: Mapping[str, object], *, as_json: bool) -> None:
     for name in ("warnings", "problems", "breaches", "story", "rows", "held", "seats"):
         entries = said.get(name, [])
         for entry in entries if isinstance(entries, list) else []:
-            click.echo(f"  {_line(entry)}")
+            if not _is_plain_success(entry):
+                click.echo(f"  {_line(entry)}")
     if following := said.get("next"):
         click.echo(f"Next: {following}")
+
+
+def _is_plain_success(entry: object) -> bool:
+    """Is it a row that was imported, without more to be said of it? There may be thousands."""
+    if not isinstance(entry, dict) or entry.get("result") != "imported":
+        return False
+    return not {"(", ","}.intersection(str(entry["message"]))
 
 
 def _line(entry: object) -> str:
@@ -82,8 +95,23 @@ def setup(adopt: bool) -> None:
 @as_json
 def import_keys(file: Path | None, dry_run: bool, as_json: bool) -> None:
     """Import the keys of a CSV FILE, or of the tab Import Keys."""
-    given = {} if file is None else {"csv": file.read_text(encoding="utf-8-sig")}
-    _run("import", {**given, "dry_run": dry_run}, as_json=as_json)
+    given = {} if file is None else {"csv": text_of_table(file.read_bytes())}
+    body = {**given, "dry_run": dry_run}
+    _run("import", body, as_json=as_json, run=_import_with_progress)
+
+
+def _import_with_progress(service: Service, body: Mapping[str, object], by: str) -> dict[str, object]:
+    """Import Keys, with a bar where a terminal is there."""
+    if not sys.stderr.isatty():
+        return import_keys_of(service, body, by)
+    with click.progressbar(length=1, file=sys.stderr, item_show_func=str) as bar:
+
+        def watch(done: int, of: int, doing: str) -> None:
+            bar.length = max(of, 1)
+            bar.update(done - bar.pos, doing)
+            bar.render_progress()
+
+        return import_keys_of(service, body, by, watch)
 
 
 @cli.command()

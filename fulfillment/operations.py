@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 
 from fulfillment.answers import listed
 from fulfillment.errors import FulfillmentError
+from fulfillment.importing import Watch, unwatched
+from fulfillment.intake import Imported
 from fulfillment.model import Reply
 from fulfillment.moving import Moved
 from fulfillment.payloads import (
@@ -24,6 +26,7 @@ from fulfillment.payloads import (
     read,
 )
 from fulfillment.service import Service
+from fulfillment.waiting import in_words
 
 Body = Mapping[str, object]
 Said = dict[str, object]
@@ -97,23 +100,30 @@ def _publish(service: Service, body: Body, by: str) -> Said:
     )
 
 
-def _import(service: Service, body: Body, by: str) -> Said:
+def import_keys(service: Service, body: Body, by: str, watch: Watch = unwatched) -> Said:
+    """Import Keys; `watch` is told how far it is."""
     asked = read(ImportBody, body)
-    done = service.import_keys(asked.rows, dry_run=asked.dry_run, by=by)
-    where = (
-        " See the result column." if asked.rows is None and len(done.rows) > done.count("imported") else ""
-    )
-    message = (
-        f"Nothing was imported yet; it would be: {done.message}" if asked.dry_run else done.message + where
-    )
+    done = service.import_keys(asked.rows, numbers=asked.lines, dry_run=asked.dry_run, by=by, watch=watch)
     return _ok(
-        message,
+        _import_message(asked, done),
         imported=done.count("imported"),
         duplicates=done.count("duplicate"),
         refused=done.count("refused"),
         seats=done.seats,
         rows=[asdict(row) for row in done.rows],
+        stock=[asdict(pool) for pool in done.stock],
+        waiting=[asdict(order) for order in done.waiting],
     )
+
+
+def _import_message(asked: ImportBody, done: Imported) -> str:
+    waiting = in_words(done.waiting, can="could then" if asked.dry_run else "can now")
+    if asked.dry_run:
+        return f"Nothing was imported yet; it would be: {done.message} {waiting}".rstrip()
+    stays = asked.rows is None and len(done.rows) > done.count("imported")
+    where = "See the result column." if stays else ""
+    advice = "Clear Order Cache for each, then run the Zap again." if waiting else ""
+    return " ".join(filter(None, [done.message, where, waiting, advice]))
 
 
 def _withdraw(service: Service, body: Body, by: str) -> Said:
@@ -177,7 +187,10 @@ def _audit(service: Service, body: Body, by: str) -> Said:
     return {"status": "error", "message": f"The books are not in order: {len(breaches)} found.", **figures}
 
 
-NO_IMPORT = {"imported": 0, "duplicates": 0, "refused": 0, "seats": 0, "rows": []}
+NO_IMPORT = {
+    **dict.fromkeys(("imported", "duplicates", "refused", "seats"), 0),
+    **dict.fromkeys(("rows", "stock", "waiting"), ()),
+}
 
 OPERATIONS: Mapping[str, Operation] = {
     "status": Operation(_status, {"outcome": "", "keys": [], "story": [], "next": ""}),
@@ -187,7 +200,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "close": Operation(_close, {"closed": []}),
     "delivered": Operation(_delivered, {"delivered": False}),
     "publish": Operation(_publish, {"published": 0, "warnings": [], "problems": []}),
-    "import": Operation(_import, NO_IMPORT),
+    "import": Operation(import_keys, NO_IMPORT),
     "withdraw": Operation(_withdraw, {"withdrawn": 0, "keys": 0, "unknown": 0, "held": []}),
     "restore": Operation(_restore, {"restored": 0, "unknown": 0}),
     "quarantine": Operation(_quarantine, {"seats": []}),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from fulfillment.catalogue import CatalogueRow
+from fulfillment.intake import RowResult
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Product
-from fulfillment.stocktake import InventoryRow, PastedRow, RowResult
+from fulfillment.pasting import Paste, PastedRow
+from fulfillment.stocktake import InventoryRow
 from fulfillment.workbook import Archived, Changes, LedgerName, Snapshot
 
 
@@ -80,11 +82,15 @@ class Store(Protocol):
     def read_catalogue(self) -> Sequence[CatalogueRow]:
         """What people typed into NPTA Catalogue. 1 read."""
 
-    def read_import_tab(self) -> Sequence[PastedRow]:
+    def read_import_tab(self) -> Paste:
         """What people pasted into Import Keys. 1 read."""
 
-    def settle_import_tab(self, pasted: Sequence[PastedRow], results: Sequence[RowResult]) -> None:
-        """Imported rows have left Import Keys; the others say why they are still there. 1 read, 1 write.
+    def clearing(
+        self, pasted: Sequence[PastedRow], results: Sequence[RowResult], *, settled: int
+    ) -> Callable[[], None]:
+        """Work after which imported rows have left Import Keys, and the others say why they are still there.
 
-        A row is known by what stands in it, never by its number: what people typed meanwhile stays.
+        A row is known by what stands in it, never by its number: what people typed meanwhile stays. Where the
+        work fails it may be called again, until it succeeds. Everything that was imported up to the version
+        `settled` has left the tab then; 0 says nothing of that. 1 read, 1 write.
         """

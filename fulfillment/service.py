@@ -13,8 +13,11 @@ from fulfillment.availability import Figures
 from fulfillment.catalogue import Published, plan_publish
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.group import Door
+from fulfillment.importing import Importer, Watch, unwatched
+from fulfillment.intake import Imported
 from fulfillment.model import Assignment, GivenKey, Order, Policy, Reply
 from fulfillment.moving import Moved, Mover
+from fulfillment.pasting import PastedRow
 from fulfillment.pools import stock_after
 from fulfillment.ports import Store, Views
 from fulfillment.release import (
@@ -29,7 +32,7 @@ from fulfillment.release import (
     plan_release,
     plan_replace,
 )
-from fulfillment.stocktake import Imported, InventoryRow, PastedRow, inventory, plan_import
+from fulfillment.stocktake import InventoryRow, inventory
 from fulfillment.story import Event, story, what_next
 from fulfillment.withdrawal import Restored, Withdrawn, plan_restore, plan_withdraw, quarantine
 from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
@@ -66,6 +69,7 @@ class Service:
         self._now = now
         self._figures = Figures(policy)
         self._door = Door(store, self._views_after, deadline_s=deadline_s, clock=clock)
+        self._importer = Importer(self._door, store, policy, now)
         self._mover = Mover(self._door, store, now, clock, deadline_s, archive_after)
 
     def fulfil(self, order: Order, *, by: str) -> Reply:
@@ -149,24 +153,22 @@ class Service:
         return self._door.settle(plan, alone=True, dry_run=dry_run)
 
     def import_keys(
-        self, rows: Sequence[Mapping[str, str]] | None, *, dry_run: bool = False, by: str
+        self,
+        rows: Sequence[Mapping[str, str]] | None,
+        *,
+        numbers: Sequence[int] = (),
+        dry_run: bool = False,
+        by: str,
+        watch: Watch = unwatched,
     ) -> Imported:
         """Keys taken into stock: these rows, or those of the tab (None), which then leave it.
 
-        1 write for rows handed over; 2 reads and 2 writes for the tab.
+        `numbers`: what the rows are called, 1, 2, 3 ... where empty. 1 write for rows handed over; 2 reads
+        and 2 writes for the tab; again for each 8 MB.
         """
-        given = None if rows is None else [PastedRow(number, cells) for number, cells in enumerate(rows, 1)]
-        read: list[PastedRow] = []
-
-        def plan(draft: Draft) -> Plan[Imported]:
-            read[:] = self._store.read_import_tab() if given is None else given
-            now = self._now()
-            return plan_import(draft.snapshot, read, batch=f"{now:%Y%m%d-%H%M%S}", now=now, by=by)
-
-        imported = self._door.settle(plan, alone=True, dry_run=dry_run)
-        if given is None and not dry_run:
-            self._door.do_alone(lambda: self._store.settle_import_tab(read, imported.rows))
-        return imported
+        named = zip(numbers or range(1, len(rows or ()) + 1), rows or (), strict=True)
+        given = None if rows is None else [PastedRow(number, cells) for number, cells in named]
+        return self._importer.run(given, dry_run=dry_run, by=by, watch=watch)
 
     def withdraw(
         self,

@@ -2,6 +2,7 @@
 
 from fulfillment.payloads.answers import answer_body, error_body
 from fulfillment.payloads.bodies import read_body
+from fulfillment.payloads.encodings import text_of_table
 from fulfillment.payloads.operations import (
     ClearBody,
     CloseBody,
@@ -39,4 +40,5 @@ __all__ = [
     "read_body",
     "read_order",
     "rows_of_csv",
+    "text_of_table",
 ]

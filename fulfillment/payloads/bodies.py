@@ -9,6 +9,7 @@ from typing import NoReturn
 from urllib.parse import parse_qsl
 
 from fulfillment.errors import Unreadable
+from fulfillment.payloads.encodings import text_of_table
 from fulfillment.payloads.texts import trimmed
 
 DEEPEST = 64
@@ -16,7 +17,12 @@ DEEPEST = 64
 
 _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 _FORM = "application/x-www-form-urlencoded"
-_CSV = ("text/csv", "text/tab-separated-values")
+_TABLES = (
+    "text/csv",
+    "text/tab-separated-values",
+    "application/vnd.ms-excel",  # what Windows calls a CSV file where Excel is installed
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
 _ADVICE = 'Send one JSON object, such as {"order_id": "6855909900591"}.'
 
 
@@ -24,15 +30,17 @@ def read_body(raw: bytes, content_type: str) -> dict[str, object]:
     """The object in a request's body.
 
     Integers keep all their digits, other numbers are Decimal. Of a form all values are text, and a repeated
-    key is a list. `text/csv` gives `{"csv": text}`. A charset in `content_type` is ignored: UTF-8 it must be.
+    key is a list. `text/csv` gives `{"csv": text}`, in UTF-16 too. A charset in
+    `content_type` is ignored: all else must be UTF-8.
     Raises Unreadable, also for an empty body.
     """
-    whole = _decoded(raw)
-    text = trimmed(whole)
     kind = content_type.partition(";")[0].strip().lower()
+    is_table = kind in _TABLES
+    whole = text_of_table(raw) if is_table else _decoded(raw)
+    text = trimmed(whole)
     if not text:
         raise Unreadable(f"The body is empty. {_ADVICE}")
-    if kind in _CSV:
+    if is_table:
         # Untrimmed, for a tab in front is an empty first column.
         return {"csv": whole}
     # curl and some no-code tools call every body a form; a real form never begins like JSON, for it would

@@ -22,7 +22,7 @@ from fulfillment.payloads.fields import (
     Units,
     entries,
 )
-from fulfillment.payloads.pasted import rows_of_csv
+from fulfillment.payloads.pasted import numbered_rows_of_csv
 from fulfillment.payloads.texts import is_blank
 
 
@@ -96,17 +96,25 @@ class CloseBody(Body):
 class ImportBody(Body):
     """Keys to import: `rows`, each with all columns as text, also where they came as `csv`.
 
-    `rows` is None where neither came: the keys are those of the tab.
+    `rows` is None where neither came: the keys are those of the tab. `lines`: where they stand in the CSV.
     """
 
     also_known = ("csv",)
 
     rows: Rows = Field(default=None, repr=False)
+    lines: tuple[int, ...] = ()
+
+    @classmethod
+    def field_names(cls) -> tuple[str, ...]:
+        return "rows", "csv", "dry_run"
+
     dry_run: Flag = False
 
     @model_validator(mode="before")
     @classmethod
     def _read_csv(cls, data: dict[str, object]) -> dict[str, object]:
+        if "lines" in data:
+            raise InvalidFields({"lines": "This field is not known here; lines are counted."})
         if "csv" not in data:
             return data
         if "rows" in data:
@@ -115,7 +123,8 @@ class ImportBody(Body):
             # Never the tab instead: an empty file is a mistake, not a wish.
             raise InvalidFields({"csv": "It has no rows; send CSV text, or leave it out to import the tab."})
         others = {name: value for name, value in data.items() if name != "csv"}
-        return others | {"rows": rows_of_csv(data["csv"])}
+        numbered = numbered_rows_of_csv(data["csv"])
+        return others | {"rows": [row for _, row in numbered], "lines": [line for line, _ in numbered]}
 
 
 class WithdrawBody(Body):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 
 from fulfillment.errors import InvalidFields
@@ -12,21 +13,29 @@ from fulfillment.payloads.texts import trimmed
 COLUMNS = ("region", "provider", "product_code", "component", "keycode", "seats")
 
 _SEPARATORS = "\t;,|"
+_SEP_LINE = re.compile(r'"?sep=([\t;,|])"?\r?\n', re.IGNORECASE)
 _BY_SQUASHED_NAME = {name.replace("_", ""): name for name in COLUMNS}
 
 
 def rows_of_csv(text: str) -> list[dict[str, str]]:
-    """The rows of a pasted table, each with all COLUMNS; blank rows are left out.
+    """The rows of a pasted table, each with all COLUMNS; blank rows are left out. Raises InvalidFields."""
+    return [row for _, row in numbered_rows_of_csv(text)]
+
+
+def numbered_rows_of_csv(text: str) -> list[tuple[int, dict[str, str]]]:
+    """The same, each with the line on which it begins.
 
     Values are text as typed, without blanks around them. Without a header row the columns stand in the order
-    of COLUMNS; other columns are passed over. Raises InvalidFields for `csv`, without quoting any value.
+    of COLUMNS; other columns are passed over. A line in one column is one cell: a row pasted into it is taken
+    apart by the import. Raises InvalidFields for `csv`, without quoting any value.
     """
-    rows = [row for row in _cells(text) if any(row)]
-    header = _header(rows[0]) if rows else None
+    rows = [(line, row) for line, row in _cells(text) if any(row)]
+    header = _header(rows[0][1]) if rows else None
     if header and "keycode" not in header:
         raise InvalidFields({"csv": f"The header row has no column keycode; the columns are {names()}."})
     return [
-        _filled(dict(zip(header or COLUMNS, row, strict=False))) for row in (rows[1:] if header else rows)
+        (line, _filled(dict(zip(header or COLUMNS, row, strict=False))))
+        for line, row in (rows[1:] if header else rows)
     ]
 
 
@@ -40,15 +49,29 @@ def names() -> str:
     return ", ".join(COLUMNS)
 
 
-def _cells(text: str) -> list[list[str]]:
+def _cells(text: str) -> list[tuple[int, list[str]]]:
+    """(line, cells) of every row."""
+    text, separator, first = _opened(text)
     # Strict, for a quote that is never closed would swallow the rest of the table into one key code.
-    lines = io.StringIO(text.removeprefix("\ufeff"), newline=None)
-    reader = csv.reader(lines, delimiter=_separator(text), skipinitialspace=True, strict=True)
+    lines = io.StringIO(text, newline=None)
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    rows, line = [], first
     try:
-        return [[trimmed(cell) for cell in row] for row in reader]
+        for row in reader:
+            rows.append((line, [trimmed(cell) for cell in row]))
+            line = first + reader.line_num
     except csv.Error:
-        sentence = f"Line {reader.line_num} cannot be read: check its quotes."
+        sentence = f"Line {first + reader.line_num - 1} cannot be read: check its quotes."
         raise InvalidFields({"csv": sentence}) from None
+    return rows
+
+
+def _opened(text: str) -> tuple[str, str, int]:
+    """(the table, its separator, its first line's number); Excel may name the separator on a line above."""
+    text = text.removeprefix("\ufeff")
+    if match := _SEP_LINE.match(text):
+        return text[match.end() :], match[1], 2
+    return text, _separator(text), 1
 
 
 def _separator(text: str) -> str:

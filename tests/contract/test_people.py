@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.local import Workbook, order
 
 HEADERS = ("region", "provider", "product_code", "component", "keycode", "seats")
@@ -62,15 +64,13 @@ def test_rows_typed_while_an_import_runs_stay(workbook: Workbook) -> None:
     workbook.type("Import Keys!A2", [["CANADA", "NASM", "CPT", "combined", f"EX-{n}", "1"] for n in range(5)])
     service = workbook.service()
     store = service._store
-    rows = store.read_import_tab()
+    rows = store.read_import_tab().rows
     imported = service.import_keys([row.cells for row in rows], by="test").rows
-    results = [
-        type(done)(row.row, done.result, done.message) for row, done in zip(rows, imported, strict=True)
-    ]
+    results = [replace(done, row=row.row) for row, done in zip(rows, imported, strict=True)]
     area = {"sheetId": workbook.sheet_id("Import Keys"), "dimension": "ROWS", "startIndex": 1, "endIndex": 3}
     workbook.batch({"insertDimension": {"range": area}})
     workbook.type("Import Keys!A2", [["CANADA", "NCSF", "STS", "combined", "typed just now", "7"]])
-    store.settle_import_tab(rows, results)
+    store.clearing(rows, results, settled=1)()
     assert [row[4] for row in pasted(workbook)] == ["typed just now"]
 
 

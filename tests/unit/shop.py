@@ -16,6 +16,7 @@ from fulfillment.audit import Breach, audit
 from fulfillment.availability import availability
 from fulfillment.catalogue import CatalogueRow, Published, plan_publish
 from fulfillment.errors import FulfillmentError
+from fulfillment.intake import Imported, plan_import
 from fulfillment.model import (
     Answer,
     Assignment,
@@ -29,6 +30,7 @@ from fulfillment.model import (
     Reply,
     Way,
 )
+from fulfillment.pasting import Paste, PastedRow
 from fulfillment.pools import stock_after
 from fulfillment.ports import Books
 from fulfillment.release import (
@@ -41,7 +43,7 @@ from fulfillment.release import (
     plan_release,
     plan_replace,
 )
-from fulfillment.stocktake import Imported, InventoryRow, PastedRow, inventory, plan_import
+from fulfillment.stocktake import InventoryRow, inventory
 from fulfillment.workbook import Changes, Draft, Snapshot, commits_of
 
 OPENING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -141,7 +143,7 @@ class Shop:
         return self.paste(*((region, provider, product_code, component, code, str(seats)) for code in codes))
 
     def paste(self, *rows: Sequence[str]) -> Imported:
-        return self.do(plan_import(self.snapshot, pasted(*rows), batch="b1", now=self.now, by=BY))
+        return self.do(plan_import(self.snapshot, Paste(pasted(*rows)), batch="b1", now=self.now, by=BY))
 
     def withdraw(self, product_code: str, keycode: str, seats: int = 1) -> None:
         at = pool(product_code)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fulfillment.stocktake import Imported, PastedRow, plan_import, unpacked
+from fulfillment.intake import Imported, plan_import
+from fulfillment.pasting import Paste, PastedRow, unpacked
 from fulfillment.workbook import Snapshot
 from tests.unit.shop import BY, OPENING, Shop, a_shop, a_stocked_shop, pasted, pool
 
@@ -145,13 +146,16 @@ def test_a_key_of_the_history_is_a_duplicate_also_when_all_its_seats_are_given_o
     shop = a_stocked_shop(["K1"])
     shop.order("1", "CPT")
     again = shop.keys("CPT", "K1")
-    assert (results(again), again.rows[0].message) == (["duplicate"], "row 2: already imported on 2026-03-02")
+    assert results(again) == ["duplicate"]
+    assert again.rows[0].message == "row 2: already imported on 2026-03-02, given to order 1"
 
 
 def test_a_key_of_another_pool_is_a_duplicate_and_says_where_it_is() -> None:
     shop = a_stocked_shop(["K1"])
     again = shop.keys("CNC", "K1", region="US")
-    assert again.rows[0].message == "row 2: already imported on 2026-03-02 for CANADA NASM CPT combined"
+    assert again.rows[0].message == (
+        "row 2: already imported on 2026-03-02 for CANADA NASM CPT combined, and not given out yet"
+    )
 
 
 def test_the_same_code_of_another_provider_is_another_key() -> None:
@@ -181,13 +185,13 @@ def test_withdrawn_seats_do_not_count_as_stock() -> None:
 def test_an_import_of_nothing_new_changes_nothing() -> None:
     shop = a_stocked_shop(["K1"])
     rows = pasted(("CANADA", "NASM", "CPT", "combined", "K1", "1"))
-    plan = plan_import(shop.snapshot, rows, batch="b2", now=OPENING, by=BY)
+    plan = plan_import(shop.snapshot, Paste(rows), batch="b2", now=OPENING, by=BY)
     assert plan.changes.is_nothing
 
 
 def test_rows_keep_their_own_numbers() -> None:
     rows = [PastedRow(17, {"region": "\t".join(GOOD)}), PastedRow(99, {})]
-    plan = plan_import(Snapshot(), rows, batch="b", now=OPENING, by=BY)
+    plan = plan_import(Snapshot(), Paste(rows), batch="b", now=OPENING, by=BY)
     assert [row.row for row in plan.result.rows] == [17]
 
 
