@@ -26,24 +26,25 @@ class Queue:
     def __init__(self) -> None:
         self.free = 0
         self._runs: deque[Run] = deque()
-        self._runs_of: dict[str, deque[Run]] = {}
+        # nearly always one run a key: a list, as a deque keeps room for sixty-four
+        self._runs_of: dict[str, list[Run]] = {}
 
     def give(self, keycode: str, seats: int) -> None:
         """These seats join the queue at its end."""
         run = Run(keycode, seats)
         self._runs.append(run)
-        self._runs_of.setdefault(keycode, deque()).append(run)
+        self._runs_of.setdefault(keycode, []).append(run)
         self.free += seats
 
     def take(self, keycode: str, seats: int = 1) -> int:
         """The oldest seats of this key leave the queue; how many there were to take."""
-        runs, wanted = self._runs_of.get(keycode, deque()), seats
+        runs, wanted = self._runs_of.get(keycode, []), seats
         while wanted and runs:
             taken = min(runs[0].seats, wanted)
             runs[0].seats -= taken
             wanted -= taken
             if not runs[0].seats:
-                runs.popleft()
+                del runs[0]
         if not runs:
             self._runs_of.pop(keycode, None)
         self._drop_spent_head()
