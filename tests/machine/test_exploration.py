@@ -82,7 +82,7 @@ def lost_answers_taken_for_yes(patch: pytest.MonkeyPatch) -> None:
 def looks_not_checked(patch: pytest.MonkeyPatch) -> None:
     """Whatever rows a look shows are all there are."""
 
-    def read(name: Any, rows: Any, layout: Any, system: Any, *, after: int, codecs: Any) -> list[Any]:
+    def read(name: Any, rows: Any, layout: Any, _: Any, *, after: int, codecs: Any, **__: Any) -> list[Any]:
         reader = codecs.ledgers[name].reader(layout)
         numbered = [row for row in rows if isinstance(row[layout.place["no"]], int)]
         return [row for row in map(reader, numbered) if row.no > after]

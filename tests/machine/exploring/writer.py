@@ -154,7 +154,7 @@ def just_started(name: str) -> Memory:
 Step = Request | tuple[Words, Memory]
 """What a run comes to: it asks for another answer, or the caller is told and the writer remembers."""
 
-GIVEN = {"_client", "_schema", "_codecs", "_new_commit_id", "_now", "_clock"}
+GIVEN = {"_client", "_schema", "_codecs", "_new_commit_id", "_now", "_clock", "_archive"}
 """What a SheetStore is made with; everything else in it is what it remembers from call to call."""
 
 PACES = {"_reads", "_writes"}
