@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -186,6 +187,7 @@ class Function:
         self.url = f"http://127.0.0.1:{self.port}"
         command = [str(Path(sys.executable).with_name("functions-framework")), "--target=handle"]
         command += [f"--source={entry}", "--host=127.0.0.1", f"--port={self.port}"]
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self.process = subprocess.Popen(
             command,
             env={
@@ -194,7 +196,7 @@ class Function:
                 "PYTHONPATH": str(ROOT),
                 **workbook.environment(**environment),
             },
-            stdout=subprocess.PIPE,
+            stdout=self._printed,  # a pipe that nobody reads would stop a process that says much
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
@@ -210,8 +212,9 @@ class Function:
             else:
                 return
         self.kill()
-        assert self.process.stdout is not None
-        raise AssertionError(f"the function did not start: {self.process.stdout.read().decode()}")
+        said = self.printed().decode()
+        self.close()
+        raise AssertionError(f"the function did not start: {said}")
 
     def post(self, path: str, body: object, role: str = "admin", **request: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {TOKENS[role]}", **request.pop("headers", {})}
@@ -226,12 +229,15 @@ class Function:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        assert self.process.stdout is not None
+
+    def printed(self) -> bytes:
+        """Everything that the process has said; to be asked once it has ended."""
+        self._printed.seek(0)
+        return self._printed.read()
 
     def close(self) -> None:
         self.kill()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self._printed.close()
 
     def __enter__(self) -> Self:
         return self

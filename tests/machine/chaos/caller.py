@@ -63,8 +63,8 @@ class Caller:
         while True:
             tries += 1
             asked = body(tries) if callable(body) else body
-            said = self.ask(self.chance.randrange(len(self._writers)), what, asked, tries=tries)
-            if said.is_answer or time.monotonic() > until:
+            said = self.ask(self.chance.randrange(self._writers.count), what, asked, tries=tries)
+            if said.is_answer or self._writers.are_closed or time.monotonic() > until:
                 return said
             time.sleep(self.chance.uniform(0.05, 0.4))
 

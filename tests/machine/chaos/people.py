@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import requests
 
@@ -25,10 +26,8 @@ SORTS = {
     "Import History": ("no", "keycode"),
 }
 
-EDITS = {
-    "sort": 3, "sort_ledger": 1, "insert": 2, "note": 5, "flip": 3, "paste": 3, "import_tab": 2, "publish": 3,
-    "refresh": 2,
-}  # fmt: skip
+EDITS = {"sort": 4, "sort_ledger": 1, "insert": 2, "note": 5, "flip": 3, "paste": 3}
+CLICKS = {"import_tab": 3, "publish": 3, "refresh": 2}
 
 BLANKS_MOST = 40
 """Rows inserted into a tab at the most: it is to stay a tab that one can look at."""
@@ -38,7 +37,10 @@ LEDGER_SORTS_MOST = 25
 
 
 class People:
-    """Everybody who has the spreadsheet open; they do one thing at a time, and remember what they typed."""
+    """Everybody who has the spreadsheet open.
+
+    One types, one clicks, each one thing after the other; what was typed is remembered.
+    """
 
     def __init__(self, workbook: Workbook, caller: Caller, supplier: Supplier) -> None:
         self._workbook, self._caller, self._supplier = workbook, caller, supplier
@@ -57,11 +59,18 @@ class People:
             cells = _cells(sku, entitlements[0])
             self.typed.catalogue[sku] = {name: cells[name] for name in ("product", "entitlements")}
 
-    def do_something(self) -> None:
-        """One edit, or one click in the sidebar."""
-        edit = self._chance.choices([*EDITS], weights=[*EDITS.values()])[0]
-        self.edits[edit] += 1
-        getattr(self, f"_{edit}")()
+    def edit(self) -> None:
+        """Somebody changes something in the spreadsheet."""
+        self._do_one_of(EDITS)
+
+    def click(self) -> None:
+        """Somebody else clicks in the sidebar, and waits for what it says."""
+        self._do_one_of(CLICKS)
+
+    def _do_one_of(self, deeds: Mapping[str, int]) -> None:
+        deed = self._chance.choices([*deeds], weights=[*deeds.values()])[0]
+        self.edits[deed] += 1
+        getattr(self, f"_{deed}")()
 
     def _edit(self, tab: str, edit: str, **fields: object) -> None:
         body = {"spreadsheet": self._workbook.id, "tab": tab, "edit": edit, **fields}

@@ -150,15 +150,18 @@ class _Run:
         helpers = [
             threading.Thread(target=self._until_over, args=(work, every_s), daemon=True)
             for work, every_s in (
-                (self._people.do_something, self._plan.edit_every_s),
+                (self._people.edit, self._plan.edit_every_s),
+                (self._people.click, 2 * self._plan.edit_every_s),
                 (self._faults.put_rival_between, self._plan.rival_every_s),
                 (lambda: self._killer.visit(self._load.done / self._plan.orders), TICK_S),
             )
         ]
         for helper in helpers:
             helper.start()
-        self._watch(began)
-        self._over.set()
+        try:
+            self._watch(began)
+        finally:
+            self._over.set()
         for helper in helpers:
             helper.join()
         self._load.close()

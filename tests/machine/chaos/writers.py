@@ -17,8 +17,10 @@ class Writers:
     """So many instances on one workbook; one that was killed is soon there again, at another address."""
 
     def __init__(self, workbook: Workbook, count: int, *, entry: Path = ENTRY, **environment: str) -> None:
+        self.count = count
         self._workbook, self._entry, self._environment = workbook, entry, environment
         self._guard = threading.Lock()
+        self.are_closed = False
         self.kills = 0
         self.leaks = 0
         """Key codes seen in what the processes printed."""
@@ -33,30 +35,29 @@ class Writers:
     def _start(self) -> Function:
         return Function(self._workbook, self._entry, **self._environment)
 
-    def __len__(self) -> int:
-        return len(self._functions)
-
     def port(self, place: int) -> int:
         """Where this writer answers, or did until it was killed."""
         with self._guard:
-            return self._functions[place].port
+            return self._functions[place].port if not self.are_closed else 0
 
     def kill(self, place: int) -> None:
         """`kill -9` of the whole process group, and another process in its place. One at a time may call."""
-        self._end(self._functions[place])
+        killed = self._functions[place]
+        killed.kill()
         self.kills += 1
         fresh = self._start()
         with self._guard:
             self._functions[place] = fresh
+        self._end(killed)
 
     def _end(self, function: Function) -> None:
         function.kill()
-        if function.process.stdout is None or function.process.stdout.closed:
-            return  # it ended before, and nothing came in its place
-        self.leaks += function.process.stdout.read().count(KEY)
+        self.leaks += function.printed().count(KEY)
         function.close()
 
     def close(self) -> None:
+        """The end: whoever still asks gets no more answers."""
+        self.are_closed = True
         while self._functions:
             self._end(self._functions.pop())
 
@@ -73,4 +74,4 @@ class Killer:
         """Kills whoever is due once this share of the orders is done."""
         while self._moments and self._moments[0] <= done:
             self._moments.pop(0)
-            self._writers.kill(self._chance.randrange(len(self._writers)))
+            self._writers.kill(self._chance.randrange(self._writers.count))
