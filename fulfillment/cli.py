@@ -61,13 +61,22 @@ def _show(said: Mapping[str, object], *, as_json: bool) -> None:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return
     click.echo(said["message"])
-    for name in ("warnings", "problems", "breaches", "story", "rows", "held", "seats"):
+    for name in ("warnings", "problems", "breaches", "story", "rows", "held", "seats", *HEADINGS):
         entries = said.get(name, [])
-        for entry in entries if isinstance(entries, list) else []:
-            if not _is_plain_success(entry):
-                click.echo(f"  {_line(entry)}")
+        told = entries if isinstance(entries, list) else []
+        lines = [_line(entry) for entry in told if not _is_plain_success(entry)]
+        if lines and name in HEADINGS:
+            click.echo(HEADINGS[name])
+        for line in lines:
+            click.echo(f"  {line}")
     if following := said.get("next"):
         click.echo(f"Next: {following}")
+
+
+HEADINGS = {
+    "stock": "Seats free in each pool, before and after:",
+    "waiting": "Waiting orders that can be served whole, with since when and how many seats, oldest first:",
+}
 
 
 def _is_plain_success(entry: object) -> bool:

@@ -62,7 +62,7 @@ class Imported:
     @property
     def message(self) -> str:
         """`12 keys imported (34 seats), 1 duplicate, 2 refused.`"""
-        parts = [f"{keys_counted(self.count('imported'))} imported ({self.seats} seats)"]
+        parts = [f"{keys_counted(self.count('imported'))} imported ({seats_counted(self.seats)})"]
         if self.before:
             parts[0] += f", {self.before} of them by an earlier import that was interrupted"
         if duplicates := self.count("duplicate"):

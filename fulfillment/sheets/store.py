@@ -26,11 +26,11 @@ from fulfillment.ports import Books, Views
 from fulfillment.sheets import books, import_tab, people
 from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.batches import Commit, Place
+from fulfillment.sheets.clearing import Clearing
 from fulfillment.sheets.client import Json, SheetsClient, to_bytes
 from fulfillment.sheets.collecting import uncollected
 from fulfillment.sheets.fence import STAMPS_KEPT
 from fulfillment.sheets.handover import MOVED, Handover
-from fulfillment.sheets.import_tab import Clearing
 from fulfillment.sheets.looking import LOOK_MASK, Seen
 from fulfillment.sheets.pace import Pace
 from fulfillment.sheets.righting import put_right

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.local import ROOT, Workbook, free_port, posted
+from tests.local import ROOT, Workbook, free_port, order, posted
 
 
 def run(shop: Workbook, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -46,6 +46,55 @@ def test_an_order_s_whole_life_at_a_terminal(shop: Workbook, tmp_path: Path) -> 
     assert json.loads(run(shop, "release", "1", "--json").stdout)["released"] == 1
     assert "1 seats available" in run(shop, "refresh").stdout
     assert run(shop, "audit").stdout == "The books are in order.\n"
+
+
+def test_a_file_as_excel_saves_it_is_imported_and_its_rows_told_of(shop: Workbook, tmp_path: Path) -> None:
+    shop.service().fulfil(order("waits", "CPT*2"), by="test")
+    file = tmp_path / "keys.txt"
+    table = "Region\tProvider\tProduct Code\tComponent\tKeycode\tSeats\r\n"
+    table += "CANADA\tNASM\tCPT\tcombined\tX-1\t2,0\r\nCANADA\tNASM\tCPT\tcombined\tX\u200b-2\t1\r\n"
+    file.write_bytes(table.encode("utf-16"))
+    dry = run(shop, "import", str(file), "--dry-run").stdout
+    assert "Nothing was imported yet; it would be: 1 key imported (2 seats), 1 refused." in dry
+    assert "1 waiting order could then be served whole: #waits." in dry
+    assert "row 3: keycode holds ZERO WIDTH SPACE (U+200B), its character 2 of 4" in dry
+    assert "CANADA  NASM  CPT  combined" in dry
+    done = json.loads(run(shop, "import", str(file), "--json").stdout)
+    assert (done["imported"], done["refused"], [p["after"] - p["before"] for p in done["stock"]]) == (
+        1,
+        1,
+        [2],
+    )
+    assert [waiting["order_id"] for waiting in done["waiting"]] == ["waits"]
+    shop.service().withdraw(batch="", codes=["X-1"], quarantined=False, reason="", by="test")
+
+
+def test_a_workbook_given_for_a_table_gets_a_sentence(shop: Workbook, tmp_path: Path) -> None:
+    file = tmp_path / "keys.xlsx"
+    file.write_bytes(b"PK\x03\x04")
+    refused = run(shop, "import", str(file))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "save it as CSV (UTF-8), and import that" in refused.stderr
+
+
+def test_an_import_shows_a_bar_where_a_terminal_is_there(shop: Workbook, tmp_path: Path) -> None:
+    file = tmp_path / "keys.csv"
+    file.write_text("CANADA,NASM,BAR,combined,BAR-1,1\n")
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "fulfillment", "import", str(file)],
+        cwd=ROOT,
+        env={**os.environ, **shop.environment(), "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    ) as process:
+        out, _ = process.communicate(timeout=60)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert out.decode().startswith("1 key imported (1 seat).")
+    assert "100%" in shown
+    assert "importing 1 rows" in shown
 
 
 def test_the_exit_status_says_no(shop: Workbook) -> None:

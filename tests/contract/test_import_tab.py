@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -267,3 +268,57 @@ def test_two_instances_at_once_import_each_row_once(tab: Workbook) -> None:
     watched(one, lambda: other.import_keys(None, by="other") and None, at=5)
     one.import_keys(None, by="one")
     is_as_if_run_once(tab)
+
+
+@pytest.mark.slow
+def test_ten_thousand_rows_take_four_calls_of_less_than_eight_megabytes(workbook: Workbook) -> None:
+    grown = {"sheetId": workbook.sheet_id("Import Keys"), "dimension": "ROWS", "length": 10_000}
+    workbook.batch({"appendDimension": grown})
+    rows = [["CANADA", "NASM", "CPT", "combined", f"NASM-CPT-{n:012}", "15"] for n in range(10_000)]
+    for row in rows[::3]:
+        row[5] = "many"
+    workbook.type("Import Keys!A2", rows)
+    service = workbook.service()
+    service.check()
+    sizes = Sizes(service)
+    imported = service.import_keys(None, by="test")
+    assert (imported.count("imported"), imported.count("refused")) == (6_666, 3_334)
+    assert (sizes.calls, max(sizes.sizes) < 8_000_000) == (4, True)
+    assert len(left(workbook)) == 3_334
+    assert len(workbook.tab("Import History")) == 6_666
+
+
+class Sizes(Watched):
+    """A client that remembers how large its batches were."""
+
+    def __init__(self, service: Service) -> None:
+        store: Any = service._store
+        super().__init__(store._client, die, at=0, after=False)
+        self.sizes: list[int] = []
+        store._client = self
+
+    def batch_update(self, body: bytes, *, fields: str = "", timeout_s: float = 20) -> Json:
+        self.sizes.append(len(body))
+        return super().batch_update(body, fields=fields, timeout_s=timeout_s)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_people_do_nothing_of_theirs_is_lost_and_no_key_imported_twice(
+    tab: Workbook, seed: int
+) -> None:
+    chance = random.Random(seed)
+    tab.type("Import Keys!A12", [["CANADA", "NASM", "CPT", "exam", f"MINE-{n}", "?"] for n in range(4)])
+    for call in (chance.randint(1, CALLS), chance.randint(1, CALLS)):
+        service = tab.service()
+        watched(service, lambda: chance.choice([typed_below, inserted, sorted_])(tab), at=call)
+        service.import_keys(None, by="test")
+    assert sorted(history(tab)) == [("EX 4", 3), ("EX-1", 15), ("EX-3", 2)]
+    codes = [str(row[4]) for row in left(tab)]
+    assert {"EX-2", "OLD", *(f"MINE-{n}" for n in range(4))} <= set(codes)
+    assert len(codes) == len(set(codes) - {"TYPED"}) + codes.count("TYPED")
+    tab.service().import_keys(None, by="test")
+    assert sorted(history(tab)) == [("EX 4", 3), ("EX-1", 15), ("EX-3", 2)]
+
+
+def typed_below(workbook: Workbook) -> None:
+    workbook.type("Import Keys!A30", [["CANADA", "NASM", "CPT", "exam", "TYPED", "?"]])
