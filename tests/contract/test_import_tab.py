@@ -322,3 +322,12 @@ def test_whatever_people_do_nothing_of_theirs_is_lost_and_no_key_imported_twice(
 
 def typed_below(workbook: Workbook) -> None:
     workbook.type("Import Keys!A30", [["CANADA", "NASM", "CPT", "exam", "TYPED", "?"]])
+
+
+def test_a_key_code_that_the_tab_holds_as_a_long_number_is_refused(workbook: Workbook) -> None:
+    rows = [["CANADA", "NASM", "CPT", "combined", code, 1] for code in (6855909900591, 12345678901234567890)]
+    workbook.type("Import Keys!A2", rows)
+    imported = workbook.service().import_keys(None, by="test")
+    assert [row.result for row in imported.rows] == ["imported", "refused"]
+    assert "its digits are lost" in imported.rows[1].message
+    assert workbook.tab("Import History")[0]["keycode"] == "6855909900591"
