@@ -17,7 +17,7 @@ from fulfillment.service import Service
 from fulfillment.settings import Settings
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.schema import Schema, read_schema
-from fulfillment.sheets.setup import make_ready
+from fulfillment.sheets.setup import Report, make_ready
 from fulfillment.sheets.store import SheetStore
 
 SCHEMA_FILE = Path(__file__).parent.parent / "sheets_schema.yaml"
@@ -45,11 +45,12 @@ def build_api(settings: Settings) -> Api:
     return Api(build_service(settings), settings.tokens)
 
 
-def build_setup(settings: Settings) -> Callable[..., tuple[str, ...]]:
-    """Makes the spreadsheet of these settings ready; takes `adopt`."""
+def build_setup(settings: Settings) -> Callable[..., Report]:
+    """Makes the spreadsheet of these settings ready; takes `adopt` and `check`."""
     schema: Schema = read_schema(SCHEMA_FILE)
     now = _clock(settings)()
-    return partial(make_ready, _client(settings), schema, now=now, commit_id=new_commit_id())
+    ready = partial(make_ready, _client(settings), schema, now=now, commit_id=new_commit_id())
+    return partial(ready, low_stock=settings.low_stock)
 
 
 def _clock(settings: Settings) -> Callable[[], datetime]:

@@ -9,7 +9,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -91,11 +91,21 @@ def _line(entry: object) -> str:
 
 
 @cli.command()
+@click.option("--check", is_flag=True, help="Say what is not as it should be, and change nothing.")
 @click.option("--adopt", is_flag=True, help="Take over a copied or restored spreadsheet as it stands.")
-def setup(adopt: bool) -> None:
-    """Make the spreadsheet ready; repeat it at will, it adds what is missing."""
-    done = build_setup(read_settings())(adopt=adopt)
-    click.echo("\n".join(done) or "The spreadsheet was ready.")
+def setup(check: bool, adopt: bool) -> None:
+    """Make the spreadsheet ready, or repair it; repeat it at will."""
+    report = build_setup(read_settings())(adopt=adopt, check=check)
+    _list("To be put right:" if check else "Put right:", report.repairs)
+    _list("For a person to decide:", report.left)
+    if report.is_ready:
+        click.echo("The spreadsheet is ready.")
+    sys.exit(1 if report.left or (check and report.repairs) else 0)
+
+
+def _list(heading: str, sentences: Sequence[str]) -> None:
+    if sentences:
+        click.echo("\n".join([heading, *(f"  {sentence}" for sentence in sentences)]))
 
 
 @cli.command("import")

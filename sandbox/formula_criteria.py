@@ -130,6 +130,20 @@ def _countifs(scope: Scope, *pairs: object) -> Operand:
     return conditions if isinstance(conditions, Error) else _count(conditions)
 
 
+@function("COUNTUNIQUEIFS", "area area single", repeats=2)
+def _countuniqueifs(scope: Scope, counted: Operand, *pairs: object) -> Operand:
+    """How many different values stand beside the cells that meet the conditions; blanks are none."""
+    conditions = _conditions("COUNTUNIQUEIFS", pairs)
+    if isinstance(conditions, Error):
+        return conditions
+    first = conditions[0].area
+    if not isinstance(counted, Area) or (counted.height, counted.width) != (first.height, first.width):
+        return different_sizes("COUNTUNIQUEIFS")
+    columns = [counted.part(0, col, first.height, 1).column(0) for col in range(first.width)]
+    found = {columns[col][row] for row, col in _places(conditions) if row < len(columns[col])}
+    return float(len(found - {None, ""}))
+
+
 @function("SUMIF", "area single area?")
 def _sumif(scope: Scope, area: Operand, wanted: Scalar, summed: Operand | None = None) -> Operand:
     numbers = _chosen("SUMIF", area if summed is None else summed, (area, wanted), same_size=False)

@@ -61,6 +61,18 @@ def _max(scope: Scope, *operands: Operand) -> Operand:
     return numbers if isinstance(numbers, Error) else max(numbers, default=0.0)
 
 
+@function("SMALL", "area single")
+def _small(scope: Scope, area: Operand, place: Scalar) -> Operand:
+    """The n-th smallest number, the first at 1."""
+    numbers = numbers_in((area,))
+    if isinstance(numbers, Error):
+        return numbers
+    at = place if isinstance(place, int | float) else 0
+    if not 1 <= at <= len(numbers):
+        return bad_number(f"Function SMALL parameter 2 value {at:g} is out of range.")
+    return sorted(numbers)[int(at) - 1]
+
+
 @function("AVERAGE", "area", repeats=1)
 def _average(scope: Scope, *operands: Operand) -> Operand:
     numbers = numbers_in(operands)

@@ -59,8 +59,9 @@ class Move:
         return index
 
     def interval(self, start: int, end: int) -> tuple[int, int]:
-        first, last = self.index(start), self.index(end - 1)
-        return min(first, last), max(first, last) + 1
+        edges = (start, end - 1, *(n + side for n in (self.start, self.end, self.to) for side in (-1, 0)))
+        found = [self.index(edge) for edge in edges if start <= edge < end]
+        return min(found), max(found) + 1
 
 
 Change = Shift | Move

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from fulfillment.catalogue import TRUE
 from fulfillment.sheets.codec import Layout
 from fulfillment.sheets.looking import column_letters
 from fulfillment.sheets.tabs import LIVE_CATALOGUE
+
+_OWN_ROW = re.compile(r"(\$[A-Z]+)2\b")
 
 CHANGED = '"changed: Sync Catalogue to publish"'
 
@@ -59,3 +62,8 @@ class Lookup:
     def _column(self, header: str) -> str:
         letters = column_letters(self.live.place[header])
         return f"'{LIVE_CATALOGUE}'!${letters}:${letters}"
+
+
+def in_row(formula: str, row: int) -> str:
+    """The formula of row 2 as it reads in another row (0-based)."""
+    return _OWN_ROW.sub(rf"\g<1>{row + 1}", formula)

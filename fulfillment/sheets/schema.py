@@ -20,7 +20,10 @@ class Strict(BaseModel):
 
 
 class Column(Strict):
-    """A column, known by its header. `people`: they type here; `values`: what may stand in it."""
+    """A column, known by its header. `people`: they type here; `values`: what may stand in it.
+
+    `whole_above_zero`: what they type here is to be a whole number above 0.
+    """
 
     header: str
     type: ColumnType
@@ -29,6 +32,22 @@ class Column(Strict):
     values: tuple[str, ...] = ()
     people: bool = False
     formula: str = ""
+    whole_above_zero: bool = False
+
+
+class Tint(Strict):
+    """A colour for cells of a row, by what stands in its column `when`.
+
+    One of `equals`, `begins`, or a number: above `above`, at most `at_most` (`LOW_STOCK` is the setting).
+    """
+
+    color: Literal["red", "amber", "green", "grey"]
+    columns: tuple[str, ...]
+    when: str
+    equals: str = ""
+    begins: str = ""
+    above: int | None = None
+    at_most: int | Literal["LOW_STOCK"] = 0
 
 
 class Tab(Strict):
@@ -39,6 +58,7 @@ class Tab(Strict):
     hidden: bool = False
     protected: bool = False
     columns: tuple[Column, ...]
+    tints: tuple[Tint, ...] = ()
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -52,12 +72,22 @@ class LevelRules(Strict):
     by_provider: dict[str, dict[str, tuple[Way, ...]]] = {}
 
 
+class Dashboard(Strict):
+    """The tab with the charts, in front of all others: nothing but formulas over our tabs."""
+
+    title: str
+    pools: int = Field(description="rows of Key Inventory that it looks at")
+    shown: int = Field(description="pools that the charts show, those that run out first")
+    days: int = Field(description="the pace is that of so many days")
+
+
 class Schema(Strict):
     """The whole file."""
 
     version: int
     levels: LevelRules
     tabs: tuple[Tab, ...]
+    dashboard: Dashboard
 
     def tab(self, title: str) -> Tab:
         """The tab of this title, which there is."""

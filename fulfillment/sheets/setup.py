@@ -1,59 +1,71 @@
-"""Makes a spreadsheet ready: tabs, headers, formats, guards, formulas, and the first version."""
+"""Makes a spreadsheet ready, and repairs one: what is wanted, what is there, and what it takes.
+
+What is wanted comes from the schema; what is there, from two reads; each difference is a Drift, a sentence
+and the requests that put it right, and all of them go in one batch. A tab or column that is missing is taken
+for a blank one, so that what it takes to make one is what it takes to repair one. How a thing of ours is
+known again, so that it never comes twice, stands where its drifts are found: tabs and columns by name, and
+where that was retyped by what they hold; protections by description and place; rules by formula; charts by
+their id.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from fulfillment.answers import when
 from fulfillment.errors import NotOurs
 from fulfillment.sheets.client import SheetsClient, to_bytes
-from fulfillment.sheets.codec import Layout, to_cell, to_text
-from fulfillment.sheets.fence import create_stamp
+from fulfillment.sheets.codec import Layout
 from fulfillment.sheets.formulas import Lookup
-from fulfillment.sheets.looking import LOOK_MASK, Grid, Rows, Seen, read_system
-from fulfillment.sheets.schema import Column, Schema, Tab
-from fulfillment.sheets.tabs import LIVE_CATALOGUE, NPTA_CATALOGUE, SYSTEM, Codecs, SystemRow
+from fulfillment.sheets.schema import Schema, Tab
+from fulfillment.sheets.setup_columns import column_drifts, formula_drifts
+from fulfillment.sheets.setup_dashboard import LOOKED_AT, Board, dashboard_drifts
+from fulfillment.sheets.setup_edits import Drift, Request, silent
+from fulfillment.sheets.setup_headers import Headers, find_headers
+from fulfillment.sheets.setup_looks import look_drifts
+from fulfillment.sheets.setup_tabs import DEFAULT_TAB, Tabs, find_tabs, wanted_tabs
+from fulfillment.sheets.setup_there import Sheet, There, read_cells, read_there
+from fulfillment.sheets.setup_version import (
+    COPIED,
+    LOST,
+    TAKE_OVER,
+    counted,
+    first_row,
+    is_as_left,
+    read_row,
+    taken_over,
+    write_row,
+)
+from fulfillment.sheets.tabs import LIVE_CATALOGUE, NPTA_CATALOGUE, SYSTEM
 from fulfillment.workbook import LEDGERS
 
-Request = dict[str, object]
+LOW_STOCK = 20
 
-PROPERTIES_MASK = "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)))"
 
-ROWS = 1_000
-"""Rows of a new tab; rows that are appended make it grow."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found: put right now, or to be put right, and left to a person."""
 
-FIRST_SHEET_ID = 1_001
-"""Ids of the tabs that setup adds: the first ones from here on that are free."""
+    repairs: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
-ARCHIVE_TABS = (*LEDGERS, SYSTEM)
-
-DEFAULT_TAB = "Sheet1"
-"""The tab of a new spreadsheet: it goes when nothing stands in it."""
-
-HEADER_FORMAT = {
-    "textFormat": {"bold": True},
-    "backgroundColor": {"red": 0.91, "green": 0.94, "blue": 0.98},
-}
-
-GUARD = "Written by the fulfilment service"
+    @property
+    def is_ready(self) -> bool:
+        return not self.repairs and not self.left
 
 
 @dataclass(slots=True)
-class Work:
-    """What there is to do, collected tab by tab."""
+class Found:
+    """Every tab as it is to be, and every drift on the way there."""
 
     schema: Schema
-    there: Seen
-    requests: list[Request] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
-    grids: dict[str, Grid] = field(default_factory=dict)
-    layouts: dict[str, Layout] = field(default_factory=dict)
-
-    def free_sheet_id(self) -> int:
-        taken = {grid.sheet_id for grid in (*self.there.grids.values(), *self.grids.values())}
-        return next(number for number in range(FIRST_SHEET_ID, 2**31) if number not in taken)
+    there: There
+    tabs: Tabs
+    low_stock: int
+    headers: dict[str, Headers] = field(default_factory=dict)
+    drifts: list[Drift] = field(default_factory=list)
 
 
 def make_ready(
@@ -63,170 +75,138 @@ def make_ready(
     now: datetime,
     commit_id: str,
     adopt: bool = False,
+    check: bool = False,
     belongs_to: str = "",
-) -> tuple[str, ...]:
-    """What was done, in sentences. Adds what is missing and changes nothing that people typed.
+    low_stock: int = LOW_STOCK,
+) -> Report:
+    """The spreadsheet has all that the schema wants, but for what is left to a person.
 
-    2 reads, 1 write. `adopt` takes over a copied or restored spreadsheet as it stands; without it one raises
-    NotOurs. An archive's System row names the spreadsheet that it belongs to, every other's its own.
+    2 reads, 1 write; with `check` nothing is written. `adopt` takes over a copied or restored spreadsheet as
+    it stands; without it one raises NotOurs. An archive's System row names the spreadsheet that it belongs
+    to, every other's its own.
     """
-    work = Work(schema, _read(client, schema))
-    stamp = list(_version(work, belongs_to or client.spreadsheet_id, now, commit_id, adopt=adopt))
-    tabs = [tab for tab in schema.tabs if not belongs_to or tab.title in ARCHIVE_TABS]
-    for place, tab in enumerate(tabs):
-        if tab.title in work.there.grids:
-            _complete(work, tab)
-        else:
-            _add(work, tab, place)
-    if stamp:
-        system = work.layouts[SYSTEM]
-        row = {name: to_cell(value) for name, value in Codecs(schema).system.values(stamp[0]).items()}
-        cells = [row.get(header, {}) for header in system.header_row]
-        work.requests += _cells(work.grids[SYSTEM].sheet_id, 1, 0, [cells])
-        work.requests.insert(0, create_stamp(stamp[0].version, stamp[0].commit_id))
-    if NPTA_CATALOGUE in work.layouts:
-        _look_up(work)
-    _drop_default_tab(work)
-    client.batch_update(to_bytes({"requests": work.requests}))
-    return tuple(work.done)
+    whole = [tab.title for tab in wanted_tabs(schema) if tab.kind == "people" or not tab.columns]
+    there = read_there(client, [*whole, DEFAULT_TAB])
+    found = Found(schema, there, find_tabs(schema, there), low_stock)
+    _read_renamed(client, found, whole)
+    _look_through(found, now)
+    version = _version(client, found, belongs_to or client.spreadsheet_id, now, commit_id, adopt=adopt)
+    drifts = [*found.tabs.drifts, *found.drifts, *version]
+    requests = [request for drift in drifts for request in drift.requests]
+    if requests and not check:
+        client.batch_update(to_bytes({"requests": _fence_first(requests)}))
+    said = [drift for drift in drifts if drift.sentence]
+    repairs = tuple(drift.sentence for drift in said if drift.requests)
+    return Report(repairs, tuple(drift.sentence for drift in said if not drift.requests))
 
 
-def _read(client: SheetsClient, schema: Schema) -> Seen:
-    """The tabs there are, their sizes and header rows, the System row and the stamps."""
-    titles = set(Seen.of(client.get([], PROPERTIES_MASK)).grids)
-    ours = [tab.title for tab in schema.tabs if tab.title in titles and tab.title != SYSTEM]
-    ranges = [f"'{title}'!1:1" for title in ours]
-    ranges += [f"'{SYSTEM}'!1:2"] * (SYSTEM in titles) + [f"'{DEFAULT_TAB}'"] * (DEFAULT_TAB in titles)
-    return Seen.of(client.get(ranges, LOOK_MASK))
+def _read_renamed(client: SheetsClient, found: Found, whole: list[str]) -> None:
+    """Reads what is known only now to be a tab of which every row counts."""
+    sheets = [found.tabs.sheets[title] for title in whole if title in found.tabs.sheets]
+    if partly := [sheet for sheet in sheets if not sheet.is_whole]:
+        read_cells(client, partly, {sheet.title for sheet in partly})
+
+
+def _look_through(found: Found, now: datetime) -> None:
+    """Every tab's drifts."""
+    for tab in found.schema.tabs:
+        if sheet := found.tabs.sheets.get(tab.title):
+            headers = found.headers[tab.title] = find_headers(tab, sheet)
+            sheet.columns = len(headers.row)
+            _take(found, sheet, _tab_drifts(tab, sheet, headers, found.low_stock))
+    _take_lookups(found)
+    _take_dashboard(found)
+    found.drifts += _time_zone(found.there, now)
+
+
+def _take(found: Found, sheet: Sheet, drifts: Iterable[Drift]) -> None:
+    """What a new tab has not yet goes with the tab, and needs no sentence of its own."""
+    found.drifts += [silent(drift) for drift in drifts] if sheet.is_new else drifts
+
+
+def _tab_drifts(tab: Tab, sheet: Sheet, headers: Headers, low_stock: int) -> Iterator[Drift]:
+    yield from headers.drifts
+    for column in tab.columns:
+        if column.header in headers.place:
+            drifts = column_drifts(tab, column, sheet, headers.place[column.header])
+            yield from map(silent, drifts) if column.header in headers.added else drifts
+    yield from look_drifts(tab, sheet, headers.place, low_stock=low_stock)
+
+
+def _take_lookups(found: Found) -> None:
+    """The formulas of NPTA Catalogue, where it is known what they look up."""
+    layouts = _layouts(found, (NPTA_CATALOGUE, LIVE_CATALOGUE))
+    if len(layouts) < 2:
+        return
+    catalogue, headers = layouts[NPTA_CATALOGUE], found.headers[NPTA_CATALOGUE]
+    sheet = found.tabs.sheets[NPTA_CATALOGUE]
+    lookup = Lookup(catalogue, layouts[LIVE_CATALOGUE])
+    for column in catalogue.tab.columns:
+        if column.formula:
+            drifts = formula_drifts(
+                catalogue.tab, column, sheet, headers.place[column.header], lookup.formula(column.formula)
+            )
+            _take(found, sheet, map(silent, drifts) if column.header in headers.added else drifts)
+
+
+def _take_dashboard(found: Found) -> None:
+    sheet = found.tabs.sheets.get(found.schema.dashboard.title)
+    layouts = _layouts(found, LOOKED_AT)
+    if sheet is not None and len(layouts) == len(LOOKED_AT):
+        _take(found, sheet, dashboard_drifts(Board(found.schema.dashboard, layouts), sheet))
+
+
+def _layouts(found: Found, titles: Iterable[str]) -> dict[str, Layout]:
+    """The layouts, after the repair, of those tabs of which every column is known."""
+    return {
+        title: Layout(found.schema.tab(title), headers.place, tuple(headers.row))
+        for title in titles
+        if (headers := found.headers.get(title)) and headers.is_complete(found.schema.tab(title))
+    }
+
+
+def _time_zone(there: There, now: datetime) -> Iterator[Drift]:
+    """Times in the tabs are written in the zone of the settings: `today` must be the same day there."""
+    wanted = now.tzinfo.key if isinstance(now.tzinfo, ZoneInfo) else there.time_zone
+    if wanted != there.time_zone:
+        properties = {"properties": {"timeZone": wanted}, "fields": "timeZone"}
+        yield Drift(
+            f"The spreadsheet's time zone is {there.time_zone}, and the service's {wanted}.",
+            ({"updateSpreadsheetProperties": properties},),
+        )
 
 
 def _version(
-    work: Work, spreadsheet_id: str, now: datetime, commit_id: str, *, adopt: bool
-) -> Iterator[SystemRow]:
-    """The System row to write: the first one, or the one that adopts; none where it stands."""
-    rows = work.there.blocks.get(SYSTEM, [[]])[0]
-    first = SystemRow(1, commit_id, when(now), 0, 0, 0, 0, 0, work.schema.version, spreadsheet_id)
-    if len(rows) < 2 or not any(cell not in (None, "") for cell in rows[1]):
-        work.done.append("Started at version 1.")
-        yield first
+    client: SheetsClient, found: Found, spreadsheet_id: str, now: datetime, commit_id: str, *, adopt: bool
+) -> Iterator[Drift]:
+    """The System row to be written, with its fence; none where it stands. Raises NotOurs, see make_ready."""
+    schema, headers = found.schema, found.headers.get(SYSTEM)
+    if headers is None or not headers.is_complete(schema.tab(SYSTEM)):
         return
-    old = read_system(rows, Codecs(work.schema))
-    newest = max(old.version, *work.there.stamps, 0)
-    if old.spreadsheet_id == spreadsheet_id and newest == old.version:
-        return
-    if not adopt:
-        raise NotOurs(
-            "This spreadsheet is a copy, or was restored to an earlier state: orders answered elsewhere or "
-            "since are not in it. Taken over as it stands, their keys could be given out again. If that is "
-            "what you want, run `python -m fulfillment setup --adopt`."
+    sheet, newest = found.tabs.sheets[SYSTEM], max(found.there.stamps, default=0)
+    row, has_books = read_row(schema, sheet, headers), newest or _has_books(found)
+    first = first_row(schema, spreadsheet_id, now, commit_id)
+    if row is None and not has_books:
+        yield write_row(schema, first, sheet, headers, "There are no books yet: they begin at version 1.")
+    elif row is None or not is_as_left(row, spreadsheet_id, newest):
+        said = LOST if row is None else COPIED
+        if not adopt:
+            raise NotOurs(f"{said} {TAKE_OVER}")
+        old = counted(client, first, found.headers) if row is None else row
+        new = taken_over(old, spreadsheet_id, newest, now, commit_id)
+        yield write_row(
+            schema, new, sheet, headers, f"{said} Adopted as it stands, at version {new.version}."
         )
-    work.done.append(f"Adopted the spreadsheet as it stands, at version {newest + 1}.")
-    yield replace(
-        old,
-        version=newest + 1,
-        commit_id=commit_id,
-        committed_at=when(now),
-        spreadsheet_id=spreadsheet_id,
-    )
 
 
-def _add(work: Work, tab: Tab, place: int) -> None:
-    """A tab that is missing, whole."""
-    grid = Grid(work.free_sheet_id(), ROWS, len(tab.columns))
-    work.grids[tab.title] = grid
-    work.layouts[tab.title] = Layout.of(tab, tab.headers)
-    size = {"rowCount": grid.rows, "columnCount": grid.columns, "frozenRowCount": 1}
-    properties = {"sheetId": grid.sheet_id, "title": tab.title, "index": place, "gridProperties": size}
-    work.requests.append({"addSheet": {"properties": {**properties, "hidden": tab.hidden}}})
-    for number, column in enumerate(tab.columns):
-        work.requests += _column(tab, column, grid, number)
-    if tab.protected:
-        work.requests.append(_protect({"sheetId": grid.sheet_id}, warning_only=False))
-    work.done.append(f"Added the tab `{tab.title}`.")
+def _has_books(found: Found) -> bool:
+    sheets = [found.tabs.sheets.get(name) for name in LEDGERS]
+    return any(not cell.is_blank for sheet in sheets if sheet for row in sheet.cells[1:] for cell in row)
 
 
-def _complete(work: Work, tab: Tab) -> None:
-    """A tab that is there: columns that are missing are added behind all others."""
-    grid = work.there.grids[tab.title]
-    rows = work.there.blocks[tab.title][0] if work.there.blocks[tab.title] else []
-    found = [to_text(cell).strip() for cell in rows[0]] if rows else []
-    missing = [column for column in tab.columns if column.header not in found]
-    start = grid.columns if any(found) else 0
-    if length := start + len(missing) - grid.columns:
-        append = {"sheetId": grid.sheet_id, "dimension": "COLUMNS", "length": length}
-        work.requests += [{"appendDimension": append}] if length > 0 else []
-    for number, column in enumerate(missing, start):
-        work.requests += _column(tab, column, grid, number)
-        work.done.append(f"Added the column `{column.header}` to `{tab.title}`.")
-    header_row = [*found, *[""] * (start - len(found)), *(column.header for column in missing)]
-    work.grids[tab.title] = replace(grid, columns=max(grid.columns, start + len(missing)))
-    work.layouts[tab.title] = Layout.of(tab, header_row)
+def _fence_first(requests: list[Request]) -> list[Request]:
+    """Where another writer was first, Google is to refuse the whole batch at its first request.
 
-
-def _column(tab: Tab, column: Column, grid: Grid, number: int) -> Iterator[Request]:
-    """Header, note, width, format, dropdown and guard of one column."""
-    header = {**to_cell(column.header), "userEnteredFormat": HEADER_FORMAT, "note": column.note}
-    yield from _cells(grid.sheet_id, 0, number, [[header]], fields="userEnteredValue,userEnteredFormat,note")
-    below = {
-        "sheetId": grid.sheet_id,
-        "startRowIndex": 1,
-        "startColumnIndex": number,
-        "endColumnIndex": number + 1,
-    }
-    span = {"sheetId": grid.sheet_id, "dimension": "COLUMNS", "startIndex": number, "endIndex": number + 1}
-    width = {"range": span, "properties": {"pixelSize": column.width}, "fields": "pixelSize"}
-    yield {"updateDimensionProperties": width}
-    if column.type == "text":  # Plain text: nothing that is typed here becomes a number or a date
-        text = {"userEnteredFormat": {"numberFormat": {"type": "TEXT"}}}
-        yield {"repeatCell": {"range": below, "cell": text, "fields": "userEnteredFormat.numberFormat"}}
-    if column.values:
-        condition = {
-            "type": "ONE_OF_LIST",
-            "values": [{"userEnteredValue": value} for value in column.values],
-        }
-        rule = {"condition": condition, "showCustomUi": True, "strict": False}
-        yield {"setDataValidation": {"range": below, "rule": rule}}
-    if tab.kind == "people" and not column.people:
-        yield _protect(below, warning_only=True)
-
-
-def _protect(area: Mapping[str, object], *, warning_only: bool) -> Request:
-    guard = {"range": area, "description": GUARD, "warningOnly": warning_only}
-    return {"addProtectedRange": {"protectedRange": guard}}
-
-
-def _cells(
-    sheet_id: int,
-    row: int,
-    column: int,
-    cells: list[list[dict[str, object]]],
-    fields: str = "userEnteredValue",
-) -> Iterator[Request]:
-    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
-    rows = [{"values": values} for values in cells]
-    yield {"updateCells": {"rows": rows, "fields": fields, "start": start}}
-
-
-def _look_up(work: Work) -> None:
-    """The formulas of NPTA Catalogue, in every row of the tab."""
-    catalogue, grid = work.layouts[NPTA_CATALOGUE], work.grids[NPTA_CATALOGUE]
-    lookup = Lookup(catalogue, work.layouts[LIVE_CATALOGUE])
-    for column in catalogue.tab.columns:
-        if column.formula:
-            number = catalogue.place[column.header]
-            area = {
-                "sheetId": grid.sheet_id,
-                "startRowIndex": 1,
-                "startColumnIndex": number,
-                "endColumnIndex": number + 1,
-            }
-            cell = {"userEnteredValue": {"formulaValue": lookup.formula(column.formula)}}
-            repeat = {"range": area, "cell": cell, "fields": "userEnteredValue"}
-            work.requests.append({"repeatCell": repeat})
-
-
-def _drop_default_tab(work: Work) -> None:
-    rows: Rows = work.there.blocks.get(DEFAULT_TAB, [[["something"]]])[0]
-    if not any(cell not in (None, "") for row in rows for cell in row):
-        delete = {"sheetId": work.there.grids[DEFAULT_TAB].sheet_id}
-        work.requests.append({"deleteSheet": delete})
+    The row itself comes last: what it is written to may be as new.
+    """
+    return sorted(requests, key=lambda request: "createDeveloperMetadata" not in request)
