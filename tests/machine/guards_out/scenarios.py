@@ -78,7 +78,7 @@ def looks_are_torn(workbook: Workbook, entry: Path) -> list[Said]:
     with Function(workbook, entry) as first, Function(workbook, entry) as second:
         here, there = Desk(first, log), Desk(second, log)
         here.order("warm")
-        for number in range(5):
+        for number in range(8):
             there.order(f"there {number}")
             workbook.fail(LOOK, "torn-read")
             here.order(f"here {number}")
