@@ -83,9 +83,8 @@ class Clearing:
         """
         tab = read_tab(self.client, self.schema)
         if self.staying is None:
-            if (
-                0 < self.settled <= tab.settled
-            ):  # another import came in between, and cleared them with its own
+            # Another import came in between, took our rows for left over, and cleared them with its own.
+            if 0 < self.settled <= tab.settled:
                 self.leaving.clear()
             self.staying = tab.count() - self.leaving
         for _ in range(ROUNDS):
