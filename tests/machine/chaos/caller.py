@@ -57,6 +57,10 @@ class Caller:
     def __init__(self, writers: Writers, log: Log, chance: random.Random) -> None:
         self._writers, self._log, self.chance = writers, log, chance
 
+    def twin(self, chance: random.Random) -> Caller:
+        """Another thread's way to the same writers."""
+        return Caller(self._writers, self._log, chance)
+
     def settle(self, what: str, body: Body | Callable[[int], Body]) -> Said:
         """Asks until it is answered; each try goes to any writer, and may say something of its own."""
         until, tries = time.monotonic() + PATIENCE_S, 0

@@ -47,7 +47,7 @@ class Customer:
 
     def twin(self, last: Said | None = None) -> Said:
         """The same order comes in twice at once."""
-        caller = Caller(self._caller._writers, self._caller._log, random.Random(self._chance.random()))
+        caller = self._caller.twin(random.Random(self._chance.random()))
         other = self._twins.submit(caller.settle, "order", self._body)
         said = self.again()
         other.result()

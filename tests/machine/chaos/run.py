@@ -118,6 +118,8 @@ def run(plan: Plan, say: Callable[[str], None] = lambda line: None) -> Outcome:
 
 
 class _Run:
+    """Everybody who takes part in one run."""
+
     def __init__(
         self, plan: Plan, workbook: Workbook, writers: Writers, log: Log, say: Callable[[str], None]
     ) -> None:
