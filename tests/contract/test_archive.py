@@ -11,11 +11,20 @@ import requests
 
 from fulfillment.model import GivenKey
 from fulfillment.service import Service
+from fulfillment.sheets import pace
+from fulfillment.sheets.client import SheetsClient
 from fulfillment.workbook import LEDGERS
 from tests.local import Workbook, order
 
 LONG_AGO = "2026-03-02 09:00:00"
 NOW = "2026-09-01 09:00:00"
+
+
+@pytest.fixture(autouse=True)
+def without_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Google's quota is the matter of other tests: here nobody waits for it."""
+    monkeypatch.setattr(pace, "BURST", 10_000)
+    monkeypatch.setattr(pace, "WINDOW_CALLS", 10_000)
 
 
 class Shop:
@@ -143,7 +152,7 @@ def test_archived_keys_are_not_imported_again(shop: Shop) -> None:
     for service in (bystander, shop.service()):
         imported = service.import_keys([pasted], by="test")
         assert imported.count("duplicate") == 1
-    assert "archived" in imported.rows[0].message
+    assert "archive" in imported.rows[0].message
 
 
 CHANGES: dict[str, Callable[[Service], Any]] = {
@@ -231,3 +240,104 @@ def test_another_spreadsheet_s_archive_is_refused(shop: Shop, google: str) -> No
     other = Workbook(google)
     with pytest.raises(Exception, match="archive of another spreadsheet"):
         other.service(ARCHIVE_SPREADSHEET_ID=shop.archive_id).audit()
+
+
+class Killed(BaseException):
+    """The process ends here: nothing of it catches this and goes on."""
+
+
+class Killer:
+    """Ends a process after its n-th call, before it hears of the answer; which is before its next call."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._calls, self._at = 0, 0
+        call = SheetsClient._json
+
+        def killing(client: SheetsClient, *args: Any, **request: Any) -> Any:
+            self._calls += 1
+            try:
+                return call(client, *args, **request)
+            finally:
+                if self._calls == self._at:
+                    raise Killed
+
+        monkeypatch.setattr(SheetsClient, "_json", killing)
+
+    def ends(self, work: Callable[[], object], *, at: int) -> bool:
+        """Was it killed? False where it was done before its n-th call."""
+        self._calls, self._at = 0, at
+        try:
+            work()
+        except Killed:
+            return True
+        finally:
+            self._at = 0
+        return False
+
+
+def small_shop(google: str) -> Shop:
+    """Two settled orders of one key, and one that is not."""
+    with freezegun.freeze_time(LONG_AGO, tick=True):
+        shop = Shop(Workbook(google))
+        shop.workbook.stock("NASM CPT combined K1 2", "NASM CPT combined K2 2")
+        shop.workbook.sell(CPT="NASM-CPT-FULL")
+        service = shop.workbook.service()
+        for order_id in ("1", "2", "3"):
+            service.fulfil(order(order_id), by="test")
+    return shop
+
+
+@pytest.mark.slow
+def test_a_crash_at_any_call_of_an_archive_run_leaves_every_set_whole(
+    google: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killer, at = Killer(monkeypatch), 1
+    with freezegun.freeze_time(NOW, tick=True):
+        while True:
+            shop = small_shop(google)
+            if not killer.ends(lambda: shop.service().archive(), at=at):  # noqa: B023
+                break
+            shop.check()
+            shop.service().archive()
+            shop.check()
+            assert {row["order_id"] for row in shop.workbook.tab("Order Cache")} == {"3"}
+            assert [key.keycode for key in shop.service().status("2").keys] == ["K1"]
+            at += 1
+    assert at > 10
+
+
+def test_a_crash_at_any_call_of_a_release_leaves_the_order_s_set_whole(
+    google: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killer, at = Killer(monkeypatch), 1
+    with freezegun.freeze_time(NOW, tick=True):
+        shop = small_shop(google)
+        shop.service().archive()
+        release = CHANGES["release"]
+        while killer.ends(lambda: release(shop.service()), at=at):
+            shop.check()
+            at += 1
+        assert shop.service().status("2").outcome == "released"
+        assert [key.keycode for key in shop.service().status("1").keys] == ["K1"]
+        shop.check()
+    assert at > 4
+
+
+FAULTS = ["reset", "503", "429", "apply-then-drop", "html-502"]
+METHODS = ["spreadsheets.batchUpdate", "spreadsheets.values.batchGet", "spreadsheets.get"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_at_every_kind_of_call_change_nothing(google: str, fault: str) -> None:
+    with freezegun.freeze_time(NOW, tick=True):
+        for method in METHODS:
+            shop = small_shop(google)
+            shop.workbook.fail(method, fault, fault)
+            assert shop.service().archive().left == 0
+            assert sum(shop.workbook.faults()["spent"].values()) == 2
+            shop.workbook.end_faults()
+            shop.check()
+            assert shop.archived()["Order Cache"] == [1, 2]
+            shop.workbook.fail(method, fault)
+            assert [key.keycode for key in shop.service().status("1").keys] == ["K1"]
+            shop.workbook.end_faults()
