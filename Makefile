@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test explore check format bench chaos clean
+.PHONY: run test explore check format bench chaos pictures clean
 
 run: $(INSTALLED)
 	@$(BIN)/python -m demo
@@ -26,6 +26,10 @@ chaos: $(INSTALLED)
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m benchmarks
+
+# PICTURES="http://127.0.0.1:8090 SPREADSHEET_ID" draws the tabs of a workbook, while make run serves it.
+pictures: $(INSTALLED)
+	@$(BIN)/python -m tests.pictures $(PICTURES)
 
 format: $(INSTALLED)
 	@$(BIN)/ruff format .

@@ -34,7 +34,7 @@ TITLE_ROW, FIRST_OUTCOME = 0, 2
 SHOWN_TITLE = 9
 """0-based rows; the table of what runs out first begins two rows below its title."""
 
-WIDTHS = (270, 90, 90, 130, 90, 90, 24)
+WIDTHS = (270, 110, 90, 130, 90, 90, 24)
 
 STOCK_CHART, DAYS_CHART = 710_001, 710_002
 """Ids of our charts, so that one is known as ours whatever people call it."""
