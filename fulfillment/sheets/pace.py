@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 CALLS_PER_MINUTE = 50
 """Google allows one user 60 reads and 60 writes a minute; the rest is for people's scripts and retries."""
 
+BURST = 20
+"""Calls that may go out at once after a quiet time."""
+
 WINDOW_S = 60.0
 WINDOW_CALLS = 57
-"""No more than these in any minute."""
-
-BURST = WINDOW_CALLS - CALLS_PER_MINUTE
-"""Calls that may go out at once after a quiet time: with the steady pace they just fill a minute. With more,
-nothing could go out at that minute's end: for fifteen seconds with twenty."""
+"""No more than these in any minute. A burst and the steady pace together would be more: what a burst leaves
+of its minute is spread over the rest, or else nothing could go out at its end, for fifteen seconds."""
 
 STRETCH_KEPT = 0.9
 """How much of the stretch stays with each commit that no rival came before."""
@@ -48,8 +48,15 @@ class Pace:
     def ready_in_s(self, now: float) -> float:
         """Seconds until a call may go out; 0 where it may at once."""
         missing = max(0.0, 1.0 - self._refilled(now))
-        full = len(self._sent) >= WINDOW_CALLS and self._sent[-WINDOW_CALLS] + WINDOW_S - now
-        return max(missing * self.gap_s, self._not_before - now, full, 0.0)
+        return max(missing * self.gap_s, self._not_before - now, self._spread_s(now), 0.0)
+
+    def _spread_s(self, now: float) -> float:
+        """Seconds until a call may go out so that the minute's last ones go out in step with the others."""
+        sent = [at for at in self._sent if at > now - WINDOW_S]
+        if len(sent) < BURST:
+            return 0.0
+        left = max(0, WINDOW_CALLS - len(sent))
+        return sent[-1] + (sent[0] + WINDOW_S - sent[-1]) / (left + 1) - now
 
     def spend(self, now: float) -> None:
         """A call goes out now, whether it was ready or not."""

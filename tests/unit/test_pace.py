@@ -30,7 +30,7 @@ def test_a_burst_is_never_paid_for_by_a_long_silence() -> None:
     times = calls_of(pace, for_s=600)
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert max(gaps[: BURST - 1]) < CALL_S + 0.01
-    assert max(gaps) < 1.2 * pace.gap_s
+    assert max(gaps) < 1.3 * pace.gap_s
 
 
 def test_whoever_wins_against_rivals_leaves_each_of_them_the_time_to_look_and_write() -> None:
