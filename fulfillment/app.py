@@ -10,11 +10,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import google.auth
+import google.auth.exceptions
 from google.auth.credentials import AnonymousCredentials, Credentials
 
 from fulfillment.api import Api
 from fulfillment.service import Service
-from fulfillment.settings import Settings
+from fulfillment.settings import Settings, WrongSettings
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.schema import Schema, read_schema
 from fulfillment.sheets.setup import Report, make_ready
@@ -70,5 +71,12 @@ def _credentials(settings: Settings) -> Credentials:
     """The service account that runs the function; a local stand-in asks for none."""
     if settings.is_local:
         return AnonymousCredentials()  # type: ignore[no-untyped-call]
-    credentials, _ = google.auth.default(scopes=SCOPES)
+    try:
+        credentials, _ = google.auth.default(scopes=SCOPES)
+    except google.auth.exceptions.DefaultCredentialsError:
+        raise WrongSettings(
+            "There are no Google credentials here. The cloud has a service account; elsewhere "
+            "run `gcloud auth application-default login`, or name a key file in "
+            "GOOGLE_APPLICATION_CREDENTIALS."
+        ) from None
     return credentials
