@@ -11,7 +11,7 @@ from tests.local import Function, Workbook, codes, posted
 CODES = [
     "0012", "1E5", '=HYPERLINK("x")', "-1", "+1", "TRUE", "12345678901234567890", "two  inner   blanks",
     'quote " quote', "it's", "'leading", "emoji 😀🔑", "1/2", "2026-11-20", "10%", "$5", "ÄÖÜ-ß", "a,b;c",
-    "back\\slash", "<b>&amp;</b>", "#REF!", "@x", "0x1F", "1.50", ".5", "null", "{}", "[1]", "%s", "é",
+    "back\\slash", "<b>&amp;</b>", "#1", "@x", "0x1F", "1.50", ".5", "null", "{}", "[1]", "%s", "é",
 ]  # fmt: skip
 
 
