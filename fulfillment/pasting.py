@@ -10,6 +10,8 @@ from typing import NamedTuple
 from fulfillment.characters import named, plain, suspect, trimmed, unquoted
 from fulfillment.model import COMPONENTS, KeyId, Pool
 
+STRAIGHT = ('"', "'", "`")
+
 FIELDS = ("region", "provider", "product_code", "component", "keycode", "seats")
 WORDS = ("region", "provider", "product_code", "component", "seats")
 """The fields in which another shape of a character is forgiven. A key code is never changed."""
@@ -68,7 +70,7 @@ def read_row(row: PastedRow) -> PastedKey | None:
     The words name a value where it cannot be a key code that slipped into another column.
     """
     pasted = _taken_apart(row.cells)
-    cells = {name: unquoted(text) for name, text in pasted.items()}
+    cells = _out_of_quotes(pasted)
     if not any(cells.values()) or is_header(cells):
         return None
     if missing := [name for name in FIELDS if not cells[name]]:
@@ -84,7 +86,19 @@ def read_row(row: PastedRow) -> PastedKey | None:
 
 def unpacked(cells: Mapping[str, str]) -> dict[str, str]:
     """The row's fields, trimmed and out of their quotes; one that was pasted into one cell is taken apart."""
-    return {name: unquoted(text) for name, text in _taken_apart(cells).items()}
+    return _out_of_quotes(_taken_apart(cells))
+
+
+def _out_of_quotes(pasted: Mapping[str, str]) -> dict[str, str]:
+    """The fields without the quotes around them.
+
+    A key code may begin or end with a quote of its own: straight ones are left out only where other fields of
+    the row stand in quotes too, so that they are plainly the program's that wrote the row.
+    """
+    cells = {name: unquoted(text) for name, text in pasted.items()}
+    code = trimmed(pasted["keycode"])
+    is_alone = all(cells[name] == trimmed(pasted[name]) for name in FIELDS if name != "keycode")
+    return cells | {"keycode": code} if is_alone and code[:1] in STRAIGHT else cells
 
 
 def _taken_apart(cells: Mapping[str, str]) -> dict[str, str]:

@@ -94,3 +94,9 @@ def test_no_row_quotes_a_key_code() -> None:
             ).result.rows or (None,)
             code = row.cells.get("keycode", "").replace("combined", "")
             assert result is None or len(code) < 4 or code not in result.message
+
+
+def test_quotes_that_are_the_key_code_s_own_stay() -> None:
+    codes = ["'leading", '"quoted"', "it's", "`x`", 'a " b']
+    imported = a_shop().paste(*(("CANADA", "NASM", "CPT", "combined", code, "1") for code in codes))
+    assert [row.message for row in imported.rows if "left out" in row.message] == []
