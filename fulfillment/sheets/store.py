@@ -45,7 +45,7 @@ TORN_PATIENCE_S = 6.0
 broke the tabs."""
 TORN_LOOKS = 4
 
-REFUSED_PATIENCE_S = 4.0
+REFUSED_PATIENCE_S = 5.0
 """A commit was refused, and for so long every look shows the version it was based on: reads lag by some
 seconds at the most, so nobody else was first and the batch itself is bad."""
 
