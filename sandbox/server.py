@@ -76,9 +76,10 @@ class Handler(BaseHTTPRequestHandler):
         self._send(Answer(status, refused(Refusal(400, text)).body))
 
     def _has_left(self) -> bool:
-        readable, _, _ = select.select([self.connection], [], [], 0)
+        poll = select.poll()  # select() knows no descriptor above 1,023
+        poll.register(self.connection, select.POLLIN)
         try:
-            return bool(readable) and self.connection.recv(1, socket.MSG_PEEK) == b""
+            return bool(poll.poll(0)) and self.connection.recv(1, socket.MSG_PEEK) == b""
         except OSError:
             return True
 
