@@ -55,11 +55,6 @@ def keys_counted(count: int) -> str:
     return f"{count} key" if count == 1 else f"{count} keys"
 
 
-def reason_in_words(reason: str) -> str:
-    """`out of stock` for `out_of_stock`."""
-    return reason.replace("_", " ")
-
-
 def listed(words: Sequence[str], *, most: int = 10) -> str:
     """`a, b and c`; of many the first ones and how many more."""
     shown = list(words[:most])
