@@ -79,6 +79,8 @@ def _audit_order(order_id: str, rows: OrderRows) -> Iterator[Breach]:
         yield from _audit_outcomes(before, after)
     for old, new in pairwise(_last_of_each_commit(told)):
         yield from _audit_change(old, new, rows.seats)
+    for old, new in pairwise(filter(None, told)):
+        yield from _audit_writing(old, new, rows.seats)
     held = _seats_after(rows.seats)
     if not told and held:
         message = f"Order {order_id} holds {held.total()} seats, but Order Cache has no row of it. {AGAIN}"
@@ -156,7 +158,15 @@ def _audit_change(old: Told, new: Told, seats: Sequence[Assignment]) -> Iterator
     if before + given != new.keys + new.kept + back:
         changed = f"The keys of {order} changed without a row of Assignments that says so."
         yield _breach(4, new.row, f"{changed} Compare row {old.row.no}, and tell the customer.")
-    elif old.row.outcome == new.row.outcome == "fulfilled" and not moved and old.row.keys != new.row.keys:
+
+
+def _audit_writing(old: Told, new: Told, seats: Sequence[Assignment]) -> Iterator[Breach]:
+    """Two rows in a row, of two commits: where no seat moved, the keys stand there letter by letter."""
+    if old.row.version == new.row.version or _between(seats, old.row.version, new.row.version):
+        return
+    is_same = old.keys == new.keys and old.row.keys != new.row.keys
+    if is_same and old.row.outcome == new.row.outcome == "fulfilled":
+        order = f"Order {new.row.order_id}"
         changed = f"The keys of {order} are written otherwise than in row {old.row.no}, but are the same."
         yield _breach(4, new.row, f"{changed} Copy the cell from there.")
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from fulfillment.allocation import plan_order
 from fulfillment.audit import Breach, audit
 from fulfillment.model import Assignment
+from fulfillment.release import plan_clear
 from fulfillment.workbook import Changes
-from tests.unit.shop import Shop, a_stocked_shop
+from tests.unit.shop import Shop, a_stocked_shop, an_order
 
 CODES = ["SECRET-1", "SECRET-2", "SECRET-3", "SECRET-4"]
 
@@ -304,3 +306,22 @@ def test_no_cell_that_counts_can_be_changed_unseen(shop: Shop, cell: str) -> Non
     rows = shop.books().assignments
     for row in rows:
         assert found(shop, assignments=with_row(rows, row.no, **CHANGES[cell](row))), row.no
+
+
+def test_keys_written_otherwise_between_two_commits_are_named(shop: Shop) -> None:
+    shop.order("1", "CPT x2", email="another@b.ca")
+    newest = shop.snapshot.file("1").answers[-1]
+    swapped = with_row(shop.books().answers, newest.no, keys=f"{newest.keys} ")
+    assert found(shop, answers=swapped) == {(4, "Order Cache", newest.no)}
+
+
+def test_an_order_cleared_and_posted_in_one_group_with_other_lines_is_no_breach() -> None:
+    shop = a_stocked_shop(CODES)
+    shop.sell("CNC", "NASM-CNC-FULL")
+    shop.keys("CNC", "OTHER-1")
+    shop.order("1", "CNC", "CPT")
+    shop.at_once(
+        lambda draft: plan_clear(draft, "1", policy=shop.policy, now=shop.now, by="operator"),
+        lambda draft: plan_order(draft, an_order("1", "CPT"), policy=shop.policy, now=shop.now, by="zap"),
+    )
+    assert breaches(shop) == []
