@@ -22,6 +22,7 @@ FulfillmentError
 │   ├── OrderTooLarge          its answer does not fit the ledger's cells
 │   ├── UnknownOrder           no order has this id or name
 │   └── NotPossible            what was asked cannot be done to this order
+├── NotDelivered               a message did not go out; says whether another try may help
 └── NotAllowed                 Google refuses the credentials or the sharing
 """
 
@@ -136,6 +137,27 @@ class NotPossible(Refused):
     """The order is not in a state for what was asked."""
 
     code = "not_possible"
+
+
+class NotDelivered(FulfillmentError):
+    """A message did not go out, as far as is known; `is_final` where no other try will help.
+
+    `may_have_arrived`: the request went out and its answer was lost. `retry_after_s`: what the other side
+    asks for.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        is_final: bool = False,
+        may_have_arrived: bool = False,
+        retry_after_s: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.is_final = is_final
+        self.may_have_arrived = may_have_arrived
+        self.retry_after_s = retry_after_s
 
 
 class NotAllowed(FulfillmentError):

@@ -18,6 +18,7 @@ CATEGORIES = ("Certification", "Specialization", "Bundle")
 Outcome = Literal["fulfilled", "failed", "skipped", "released", "cleared", "closed"]
 SeatEvent = Literal["assigned", "released", "quarantined", "restored"]
 KeyEventName = Literal["imported", "withdrawn"]
+MessageEvent = Literal["owed", "claimed", "sent", "failed", "given_up", "delivered"]
 ItemKind = Literal["auto", "external", "no sku"]
 Mode = Literal["test", "live"]
 
@@ -309,6 +310,28 @@ class Answer:
         return details
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A row of Outbox: what happened to one message; its newest row counts.
+
+    `body` holds its facts as JSON, which whoever sends it puts into words; never a key code.
+    """
+
+    at: str
+    message_id: str
+    event: MessageEvent
+    kind: str
+    order_id: str
+    subject: str = field(repr=False)
+    body: str = field(default="{}", repr=False)
+    attempts: int = 0
+    due_at: str = ""
+    error: str = ""
+    by: str = ""
+    no: int = 0
+    version: int = 0
+
+
 class GivenKey(NamedTuple):
     """A seat as an answer shows it."""
 
@@ -340,6 +363,14 @@ class Reply:
     deliver_to: str = ""
     replayed: bool = False
     changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message on its way; one about keys brings what the order is told now."""
+
+    message: Message
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the service needs of the world: a store for the workbook. One implementation each at its border."""
+"""What the service needs of the world: a store for the workbook, couriers for messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.intake import RowResult
-from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Product
+from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Letter, Product
 from fulfillment.pasting import Paste, PastedRow
 from fulfillment.stocktake import InventoryRow
 from fulfillment.workbook import Archived, Changes, LedgerName, Snapshot
@@ -93,4 +93,14 @@ class Store(Protocol):
         A row is known by what stands in it, never by its number: what people typed meanwhile stays. Where the
         work fails it may be called again, until it succeeds. Everything that was imported up to the version
         `settled` has left the tab then; 0 says nothing of that. 1 read, 1 write.
+        """
+
+
+class Courier(Protocol):
+    """One way to the outside: Slack, or the hook of the Zap. Any thread."""
+
+    def deliver(self, letters: Sequence[Letter], *, until: float) -> None:
+        """These letters have arrived, told together: all are of one kind. 1 request for each 50 or so.
+
+        `until` is the monotonic time at which to give up. Raises NotDelivered.
         """

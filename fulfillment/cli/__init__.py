@@ -1,0 +1,24 @@
+"""The operations at a terminal: same rules and same answers as the routes.
+
+Exit status 0: done; 1: the answer is no; 2: the command was not understood.
+"""
+
+import sys
+
+import click
+
+from fulfillment.cli import books, catalogue, keys, orders, serving
+from fulfillment.cli.running import cli
+from fulfillment.errors import FulfillmentError
+from fulfillment.settings import WrongSettings
+
+__all__ = ["books", "catalogue", "cli", "keys", "main", "orders", "serving"]
+
+
+def main() -> None:
+    """Runs the command of this process, and ends it."""
+    try:
+        cli()
+    except (FulfillmentError, WrongSettings) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)

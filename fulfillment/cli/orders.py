@@ -1,0 +1,62 @@
+"""Commands on one order."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from fulfillment.app import build_service
+from fulfillment.cli.running import as_json, cli, run, who
+from fulfillment.payloads import answer_body, read_body, read_order
+from fulfillment.settings import read_settings
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def fulfil(file: Path) -> None:
+    """Serve the order in a JSON FILE, as the Zap posts it."""
+    order = read_order(read_body(file.read_bytes(), "application/json"))
+    reply = build_service(read_settings()).fulfil(order, by=who())
+    click.echo(json.dumps(answer_body(reply, ""), ensure_ascii=False, indent=2))
+    sys.exit(1 if reply.answer.outcome == "failed" else 0)
+
+
+@cli.command()
+@click.argument("order_id")
+@as_json
+def status(order_id: str, as_json: bool) -> None:
+    """Tell the story of an order."""
+    run("status", {"order_id": order_id}, as_json=as_json)
+
+
+@cli.command()
+@click.argument("order_id")
+@click.option("--sku", default="", help="Only the keys of this SKU.")
+@click.option("--units", default="", help="Only these pieces, for example 1.1,1.2.")
+@click.option("--quarantine", is_flag=True, help="Keep the seats out of stock: the key may have been used.")
+@click.option("--reason", default="")
+@as_json
+def release(order_id: str, sku: str, units: str, quarantine: bool, reason: str, as_json: bool) -> None:
+    """Release Keys: give the seats of an order back to stock."""
+    body = {"order_id": order_id, "sku": sku, "units": units, "quarantine": quarantine, "reason": reason}
+    run("release", body, as_json=as_json)
+
+
+@cli.command()
+@click.argument("order_id")
+@as_json
+def clear(order_id: str, as_json: bool) -> None:
+    """Clear Order Cache: forget the answer, not the keys."""
+    run("clear", {"order_id": order_id}, as_json=as_json)
+
+
+@cli.command()
+@click.argument("order_id")
+@click.argument("keycode")
+@as_json
+def replace(order_id: str, keycode: str, as_json: bool) -> None:
+    """Replace key: give the order another key for this one."""
+    run("replace", {"order_id": order_id, "keycode": keycode}, as_json=as_json)

@@ -1,0 +1,52 @@
+"""Operations on the workbook as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from fulfillment.errors import FulfillmentError
+from fulfillment.moving import Moved
+from fulfillment.operations.operation import Body, Operation, Said, ok
+from fulfillment.payloads import EmptyBody, read
+from fulfillment.service import Service
+
+
+def _archive(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    moved = service.archive()
+    return ok(moved.message, **asdict(moved))
+
+
+def _archived_besides(service: Service) -> str:
+    """What a refresh says of the archive; the refresh stands, whatever became of it."""
+    if not service.has_archive:
+        return ""
+    try:
+        return f" {service.archive().message}"
+    except FulfillmentError as error:
+        return f" Nothing was archived: {error}"
+
+
+def _refresh(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    pools = [asdict(row) for row in service.refresh()]
+    free = sum(int(row["available"]) for row in pools)
+    message = f"Inventory refreshed: {free} seats available in {len(pools)} pools."
+    return ok(message + _archived_besides(service), pools=pools)
+
+
+def _audit(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    breaches = service.audit()
+    figures = {"ok": not breaches, "breaches": [asdict(breach) for breach in breaches]}
+    if not breaches:
+        return ok("The books are in order.", **figures)
+    return {"status": "error", "message": f"The books are not in order: {len(breaches)} found.", **figures}
+
+
+BOOKS: Mapping[str, Operation] = {
+    "archive": Operation(_archive, asdict(Moved())),
+    "refresh": Operation(_refresh, {"pools": []}),
+    "audit": Operation(_audit, {"ok": False, "breaches": []}),
+}

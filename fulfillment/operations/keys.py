@@ -1,0 +1,80 @@
+"""Operations on the keys in stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from fulfillment.importing import Watch, unwatched
+from fulfillment.intake import Imported
+from fulfillment.operations.operation import Body, Operation, Said, ok
+from fulfillment.payloads import EmptyBody, ImportBody, RestoreBody, WithdrawBody, read
+from fulfillment.service import Service
+from fulfillment.waiting import in_words
+
+
+def import_keys(service: Service, body: Body, by: str, watch: Watch = unwatched) -> Said:
+    """Import Keys; `watch` is told how far it is."""
+    asked = read(ImportBody, body)
+    done = service.import_keys(asked.rows, numbers=asked.lines, dry_run=asked.dry_run, by=by, watch=watch)
+    return ok(
+        _import_message(asked, done),
+        imported=done.count("imported"),
+        duplicates=done.count("duplicate"),
+        refused=done.count("refused"),
+        seats=done.seats,
+        rows=[asdict(row) for row in done.rows],
+        stock=[asdict(pool) for pool in done.stock],
+        waiting=[asdict(order) for order in done.waiting],
+    )
+
+
+def _import_message(asked: ImportBody, done: Imported) -> str:
+    waiting = in_words(done.waiting, can="could then" if asked.dry_run else "can now")
+    if asked.dry_run:
+        return f"Nothing was imported yet; it would be: {done.message} {waiting}".rstrip()
+    stays = asked.rows is None and len(done.rows) > done.count("imported")
+    where = "See the result column." if stays else ""
+    advice = "Clear Order Cache for each, then run the Zap again." if waiting else ""
+    return " ".join(filter(None, [done.message, where, waiting, advice]))
+
+
+def _withdraw(service: Service, body: Body, by: str) -> Said:
+    asked = read(WithdrawBody, body)
+    done = service.withdraw(
+        batch=asked.batch,
+        codes=asked.codes,
+        quarantined=asked.quarantined,
+        reason=asked.reason,
+        dry_run=asked.dry_run,
+        by=by,
+    )
+    message = f"Nothing was withdrawn yet; it would be: {done.message}" if asked.dry_run else done.message
+    held = [asdict(holder) for holder in done.holders]
+    return ok(message, withdrawn=done.seats, keys=done.keys, unknown=done.unknown, held=held)
+
+
+def _restore(service: Service, body: Body, by: str) -> Said:
+    asked = read(RestoreBody, body)
+    done = service.restore(asked.codes, reason=asked.reason, by=by)
+    return ok(done.message, restored=done.seats, unknown=done.unknown)
+
+
+def _quarantine(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    shown = ("at", "order_id", "order_name", "entitlements", "region", "component", "keycode", "reason")
+    seats = [{name: getattr(row, name) for name in shown} for row in service.quarantine()]
+    return ok(f"{len(seats)} seats are in quarantine: restore or withdraw them.", seats=seats)
+
+
+NO_IMPORT = {
+    **dict.fromkeys(("imported", "duplicates", "refused", "seats"), 0),
+    **dict.fromkeys(("rows", "stock", "waiting"), ()),
+}
+
+KEYS: Mapping[str, Operation] = {
+    "import": Operation(import_keys, NO_IMPORT),
+    "withdraw": Operation(_withdraw, {"withdrawn": 0, "keys": 0, "unknown": 0, "held": []}),
+    "restore": Operation(_restore, {"restored": 0, "unknown": 0}),
+    "quarantine": Operation(_quarantine, {"seats": []}),
+}
