@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from sandbox import routes
@@ -18,50 +15,13 @@ from sandbox.quota import PER_USER
 from sandbox.settings import Settings
 from sandbox.shelf import Shelf
 from sandbox.stats import Stats
+from sandbox.wire import CUT_BEFORE, Answer, Request, json_answer, refused
 
-JSON_TYPE = "application/json; charset=UTF-8"
 BAD_GATEWAY = (
     b"<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n"
     b"<p><b>502.</b> <ins>That's an error.</ins>\n<p>The server encountered a temporary error and could not "
     b"complete your request.<p>Please try again in 30 seconds.  <ins>That's all we know.</ins>\n</html>\n"
 )
-
-
-@dataclass(frozen=True)
-class Request:
-    """What came over the wire."""
-
-    verb: str
-    path: str
-    query: str
-    headers: dict[str, str]
-    body: bytes
-    has_left: Callable[[], bool] = field(default=lambda: False)
-    """Whether the client has given up meanwhile."""
-    is_local: bool = True
-    """Whether it came from this machine."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What goes back. A cut answer breaks off: before its first byte, or in the middle."""
-
-    status: int
-    body: bytes = b""
-    content_type: str = JSON_TYPE
-    cut: str = ""
-
-
-CUT_BEFORE = Answer(0, cut="before")
-
-
-def json_answer(status: int, value: Any) -> Answer:
-    # Half a pair of surrogates cannot be sent as UTF-8; Google shows a replacement too.
-    return Answer(status, json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def refused(refusal: Refusal) -> Answer:
-    return json_answer(refusal.code, refusal.body())
 
 
 def meant(request: Request) -> Request:

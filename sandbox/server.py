@@ -22,8 +22,9 @@ from typing import Any, Self
 
 from sandbox.bodies import Broken, read_body
 from sandbox.errors import INTERNAL_TEXT, Refusal
-from sandbox.front import Answer, Front, Request, refused
+from sandbox.front import Front
 from sandbox.shelf import Shelf
+from sandbox.wire import Answer, Request, refused
 
 # Cells are millions of objects without circles: looking for circles took half the time of a large write.
 GC_THRESHOLDS = (100_000, 50, 100)
@@ -89,6 +90,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")
         if answer.status != 204:

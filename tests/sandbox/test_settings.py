@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from sandbox.errors import Refusal
-from sandbox.front import Front, Request
+from sandbox.front import Front
 from sandbox.latency import Recorded, latency
 from sandbox.quota import PER_PROJECT, PER_USER, Quotas
 from sandbox.server import Sandbox
 from sandbox.shelf import Shelf
+from sandbox.wire import Request
 from tests.sandbox.rest_client import Client, Refused, append_cells, client_of, row
 
 
