@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
 import traceback
@@ -14,11 +13,13 @@ from flask import Request, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 
-from fulfillment.errors import FulfillmentError, Refused
+from fulfillment.access import Access, Caller
+from fulfillment.errors import FulfillmentError, NoAccess, Refused, Unavailable
 from fulfillment.operations import OPERATIONS
 from fulfillment.payloads import answer_body, error_body, read_body, read_order
 from fulfillment.refusals import MAX_BODY, Refusal, refusal_of, refusal_of_http
 from fulfillment.service import Service
+from fulfillment.throttle import Throttle
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -59,11 +60,12 @@ ROUTES: Mapping[tuple[str, str], Route] = {
 
 
 class Api:
-    """The routes on one service; `tokens` are (role, secret) pairs."""
+    """The routes on one service."""
 
-    def __init__(self, service: Service, tokens: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, service: Service, access: Access) -> None:
         self._service = service
-        self._tokens = tokens
+        self._access = access
+        self._throttle = Throttle()
         rules = [Rule(path, methods=[method], endpoint=(method, path)) for method, path in ROUTES]
         self._map = Map(rules, strict_slashes=False)
 
@@ -86,27 +88,39 @@ class Api:
     def _answered(self, request: Request, request_id: str) -> Response:
         urls = self._map.bind("")
         endpoint, given = urls.match(request.path, method=request.method)
-        route, role = ROUTES[endpoint], self._role(request)
+        route = ROUTES[endpoint]
         if endpoint == ("GET", "/health"):
-            return self._health(request_id, with_details=bool(role))
-        _check_role(role, route)
+            return self._health(request_id, with_details=self._is_known(request))
+        caller = self._caller(request)
+        _check_role(caller, route)
         body = {**_body(request), **given}
         if route.operation:
-            return self._operation(route.operation, body, role, request_id)
-        reply = self._service.fulfil(read_order(body), by=role)
+            return self._operation(route.operation, body, caller, request_id)
+        reply = self._service.fulfil(read_order(body), by=caller.name)
         is_failed = reply.answer.outcome == "failed" and request.args.get("on_failed") == "409"
         return _response(409 if is_failed else 200, answer_body(reply, request_id))
 
-    def _role(self, request: Request) -> str:
-        """The role whose token the request bears, empty without one; all are compared, in constant time."""
-        given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip().encode()
-        matching = [role for role, secret in self._tokens if hmac.compare_digest(given, secret.encode())]
-        return matching[0] if matching else ""
+    def _caller(self, request: Request) -> Caller:
+        """Who calls. Raises Unauthenticated, Forbidden, GoogleAway, and Refusal where it calls too often."""
+        try:
+            caller = self._access.caller_of(request.headers.get("Authorization", ""))
+        except NoAccess:
+            self._throttle.fail(_address(request))
+            raise
+        self._throttle.admit(caller)
+        return caller
 
-    def _operation(self, name: str, body: Mapping[str, object], role: str, request_id: str) -> Response:
+    def _is_known(self, request: Request) -> bool:
+        """May this request see details? A wrong token is not refused here: it sees what everybody sees."""
+        try:
+            return bool(self._caller(request))
+        except (NoAccess, Unavailable, Refusal):
+            return False
+
+    def _operation(self, name: str, body: Mapping[str, object], caller: Caller, request_id: str) -> Response:
         operation = OPERATIONS[name]
         try:
-            said = operation.run(self._service, body, role)
+            said = operation.run(self._service, body, caller.name)
         except Refused as no:  # the operator's question was understood, and the answer is no
             said = {"status": "error", "reason": no.code, "message": str(no), **operation.nothing}
         return _response(200, {**said, "request_id": request_id})
@@ -122,13 +136,16 @@ class Api:
             return _response(503, {**said, "status": "error", "sheets": str(error)})
 
 
-def _check_role(role: str, route: Route) -> None:
-    if not role:
-        raise Refusal(401, "unauthorized", "No valid token: send `Authorization: Bearer TOKEN` as a header.")
-    if role not in route.roles:
+def _check_role(caller: Caller, route: Route) -> None:
+    if caller.role not in route.roles:
         raise Refusal(
-            403, "forbidden", f"This is not for the role {role}, but for {' or '.join(route.roles)}."
+            403, "forbidden", f"This is not for the role {caller.role}, but for {' or '.join(route.roles)}."
         )
+
+
+def _address(request: Request) -> str:
+    """Where a request comes from: of the addresses passed on, the one that Google's front end saw."""
+    return (request.headers.get("X-Forwarded-For") or request.remote_addr or "").split(",")[-1].strip()
 
 
 def _body(request: Request) -> dict[str, object]:

@@ -13,7 +13,9 @@ import google.auth
 import google.auth.exceptions
 from google.auth.credentials import AnonymousCredentials, Credentials
 
+from fulfillment.access import Access
 from fulfillment.api import Api
+from fulfillment.gateways.identity import GoogleIdentities
 from fulfillment.service import Service
 from fulfillment.settings import Settings, WrongSettings
 from fulfillment.sheets.client import SheetsClient
@@ -43,7 +45,8 @@ def build_service(settings: Settings) -> Service:
 
 def build_api(settings: Settings) -> Api:
     """The routes of these settings. No call is made yet."""
-    return Api(build_service(settings), settings.tokens)
+    identities = GoogleIdentities(settings.audiences, settings.oidc_certs_url) if settings.allowed else None
+    return Api(build_service(settings), Access(settings.tokens, settings.allowed, identities))
 
 
 def build_setup(settings: Settings) -> Callable[..., Report]:

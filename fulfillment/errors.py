@@ -22,6 +22,9 @@ FulfillmentError
 │   ├── OrderTooLarge          its answer does not fit the ledger's cells
 │   ├── UnknownOrder           no order has this id or name
 │   └── NotPossible            what was asked cannot be done to this order
+├── NoAccess                   the caller may not do this here
+│   ├── Unauthenticated        no token, or none that is valid: 401
+│   └── Forbidden              it is known who calls, and that one is not on the list: 403
 ├── NotDelivered               a message did not go out; says whether another try may help
 └── NotAllowed                 Google refuses the credentials or the sharing
 """
@@ -137,6 +140,24 @@ class NotPossible(Refused):
     """The order is not in a state for what was asked."""
 
     code = "not_possible"
+
+
+class NoAccess(FulfillmentError):
+    """The caller may not do this here; nothing was changed."""
+
+
+class Unauthenticated(NoAccess):
+    """The credentials are missing, wrong, over, or meant for another service."""
+
+
+class Forbidden(NoAccess):
+    """`address` is who Google says it is, and not on the list."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"{address} may not use this service. Whoever runs it can add that address to OIDC_ALLOWED."
+        )
+        self.address = address
 
 
 class NotDelivered(FulfillmentError):

@@ -10,11 +10,13 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from fulfillment.errors import (
     BadRequest,
     BatchRefused,
+    Forbidden,
     FulfillmentError,
     InvalidFields,
     LookAgain,
     NotAllowed,
     Refused,
+    Unauthenticated,
     Unavailable,
     WorkbookBroken,
 )
@@ -49,6 +51,10 @@ def refusal_of(error: FulfillmentError) -> Refusal:
             return Refusal(422, "invalid_fields", f"Some fields are wrong: {text}", error.problems)
         case BadRequest():
             return Refusal(400, "unreadable", text)
+        case Unauthenticated():
+            return Refusal(401, "unauthorized", text)
+        case Forbidden():
+            return Refusal(403, "forbidden", text)
         case Refused():
             return Refusal(422, error.code, text)
         case Unavailable():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 from urllib.parse import urlparse
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +16,12 @@ ROLES = ("zap", "operator", "scheduler", "admin")
 
 GOOGLE_SHEETS = "https://sheets.googleapis.com"
 
+GOOGLE_CERTS = "https://www.googleapis.com/oauth2/v1/certs"
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+_ADDRESS_OR_DOMAIN = re.compile(r"[^@\s]*@[^@\s]+\.[^@\s]+")
 
 
 class WrongSettings(Exception):
@@ -31,6 +37,11 @@ class Settings(BaseSettings):
     sheets_url: str = GOOGLE_SHEETS
     api_tokens: SecretStr
     """Comma-separated `role:secret`."""
+    oidc_audiences: str = ""
+    """Comma-separated: what the tokens of Google that are accepted here were made for."""
+    oidc_allowed: str = ""
+    """Comma-separated `role:address` or `role:@domain`."""
+    oidc_certs_url: str = GOOGLE_CERTS
     default_region: str
     time_zone: str = "America/Toronto"
     mode: Literal["test", "live"] = "test"
@@ -48,12 +59,23 @@ class Settings(BaseSettings):
     @field_validator("api_tokens")
     @classmethod
     def _check_tokens(cls, tokens: SecretStr) -> SecretStr:
-        if not _tokens(tokens):
+        pairs = _pairs(tokens.get_secret_value())
+        if not pairs:
             raise ValueError("names no token; write role:secret, separated by commas")
-        for role, secret in _tokens(tokens):
+        for role, secret in pairs:
             if role not in ROLES or not secret:
                 raise ValueError(f"write role:secret, separated by commas; roles are {', '.join(ROLES)}")
         return tokens
+
+    @field_validator("oidc_allowed")
+    @classmethod
+    def _check_allowed(cls, allowed: str) -> str:
+        for role, whom in _pairs(allowed):
+            if role not in ROLES or not _ADDRESS_OR_DOMAIN.fullmatch(whom):
+                raise ValueError(
+                    f"write role:address or role:@domain, separated by commas; roles are {', '.join(ROLES)}"
+                )
+        return allowed
 
     @field_validator("time_zone")
     @classmethod
@@ -73,10 +95,14 @@ class Settings(BaseSettings):
     def _check_together(self) -> Settings:
         if self.mode == "test" and not is_usable_address(self.test_recipient):
             raise ValueError("MODE is test, so TEST_RECIPIENT must be the address that gets the mails")
+        if bool(self.oidc_allowed) != bool(self.oidc_audiences):
+            raise ValueError("OIDC_AUDIENCES and OIDC_ALLOWED go together: set both, or neither")
         if self.archive_spreadsheet_id == self.spreadsheet_id:
             raise ValueError("ARCHIVE_SPREADSHEET_ID must name another spreadsheet than SPREADSHEET_ID")
         if self.k_service and self.is_local:
             raise ValueError("SHEETS_URL is a local address: the cloud works on Google's spreadsheet alone")
+        if self.k_service and self.oidc_certs_url != GOOGLE_CERTS:
+            raise ValueError("OIDC_CERTS_URL is for tests: the cloud takes Google's certificates alone")
         return self
 
     @property
@@ -87,7 +113,17 @@ class Settings(BaseSettings):
     @property
     def tokens(self) -> tuple[tuple[str, str], ...]:
         """(role, secret) of every token."""
-        return _tokens(self.api_tokens)
+        return _pairs(self.api_tokens.get_secret_value())
+
+    @property
+    def allowed(self) -> tuple[tuple[str, str], ...]:
+        """(role, address or @domain) of those whom Google vouches for."""
+        return _pairs(self.oidc_allowed)
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """What tokens of Google must have been made for."""
+        return tuple(part.strip() for part in self.oidc_audiences.split(",") if part.strip())
 
     def to_policy(self, levels: Levels) -> Policy:
         """The choices that planners need."""
@@ -102,9 +138,10 @@ class Settings(BaseSettings):
         )
 
 
-def _tokens(tokens: SecretStr) -> tuple[tuple[str, str], ...]:
-    pairs = (part.strip().partition(":") for part in tokens.get_secret_value().split(",") if part.strip())
-    return tuple((role.strip(), secret.strip()) for role, _, secret in pairs)
+def _pairs(listed: str) -> tuple[tuple[str, str], ...]:
+    """`role:what`, separated by commas."""
+    pairs = (part.strip().partition(":") for part in listed.split(",") if part.strip())
+    return tuple((role.strip(), what.strip()) for role, _, what in pairs)
 
 
 def read_settings() -> Settings:

@@ -17,15 +17,15 @@ LAYERS: dict[str, int] = {
     "archiving": 3, "catalogue": 3, "withdrawal": 3, "availability": 3, "story": 3, "waiting": 3, "intake": 3,
     "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_views": 4,
     "service": 5, "group": 5, "importing": 5, "moving": 5,
-    "sheets": 6, "payloads": 6,
-    "operations": 7, "refusals": 7, "api": 7, "settings": 7,
+    "sheets": 6, "payloads": 6, "gateways": 6,
+    "access": 7, "throttle": 7, "operations": 7, "refusals": 7, "api": 7, "settings": 7,
     "app": 8, "cli": 9, "__main__": 9,
 }  # fmt: skip
 
 ONLY_IN: dict[str, set[str]] = {
     "gspread": {"sheets"},
-    "requests": {"sheets"},
-    "google": {"sheets", "app"},
+    "requests": {"sheets", "gateways"},
+    "google": {"sheets", "gateways", "app"},
     "flask": {"api"},
     "werkzeug": {"api", "refusals"},
     "pydantic": {"payloads", "settings", "sheets"},

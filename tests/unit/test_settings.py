@@ -1,0 +1,71 @@
+"""The settings: what is missing, wrong or contradictory is named, each in a sentence without a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from fulfillment.settings import Settings, WrongSettings, read_settings
+
+GOOD = {
+    "SPREADSHEET_ID": "a-spreadsheet",
+    "API_TOKENS": "zap:z-secret, admin:a-secret",
+    "DEFAULT_REGION": " canada ",
+    "TEST_RECIPIENT": "test@shop.example",
+}
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def read(monkeypatch: pytest.MonkeyPatch, **changes: str) -> Settings:
+    for name, value in {**GOOD, **changes}.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+def test_the_least_that_is_needed_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch)
+    assert settings.default_region == "CANADA"
+    assert settings.tokens == (("zap", "z-secret"), ("admin", "a-secret"))
+
+
+def test_everything_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(WrongSettings) as wrong:
+        read_settings()
+    assert all(f"{name} is required" in str(wrong.value) for name in list(GOOD)[:3])
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"API_TOKENS": " , "}, "API_TOKENS names no token"),
+        ({"API_TOKENS": "king:s3cret"}, "API_TOKENS write role:secret"),
+        ({"API_TOKENS": "s3cret"}, "API_TOKENS write role:secret"),
+        ({"TIME_ZONE": "Toronto"}, "TIME_ZONE `Toronto` is no time zone"),
+        ({"TEST_RECIPIENT": ""}, "TEST_RECIPIENT must be the address"),
+        ({"LOW_STOCK": "many"}, "LOW_STOCK"),
+        ({"OIDC_ALLOWED": "operator:ana@shop.example"}, "OIDC_AUDIENCES and OIDC_ALLOWED go together"),
+        ({"OIDC_AUDIENCES": "x.apps.example"}, "OIDC_AUDIENCES and OIDC_ALLOWED go together"),
+        ({"OIDC_ALLOWED": "operator:@", "OIDC_AUDIENCES": "x"}, "OIDC_ALLOWED write role:address"),
+        ({"OIDC_ALLOWED": "ana@shop.example", "OIDC_AUDIENCES": "x"}, "OIDC_ALLOWED write role:address"),
+        ({"ARCHIVE_SPREADSHEET_ID": "a-spreadsheet"}, "ARCHIVE_SPREADSHEET_ID must name another"),
+        ({"K_SERVICE": "shop", "SHEETS_URL": "http://127.0.0.1:8090"}, "SHEETS_URL is a local address"),
+        ({"K_SERVICE": "shop", "OIDC_CERTS_URL": "https://elsewhere.example"}, "OIDC_CERTS_URL is for tests"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, str], sentence: str
+) -> None:
+    with pytest.raises(WrongSettings) as wrong:
+        read(monkeypatch, **changes)
+    assert sentence in str(wrong.value)
+    assert "s3cret" not in str(wrong.value)
+
+
+def test_no_secret_shows_where_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "secret" not in repr(read(monkeypatch))
