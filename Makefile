@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test explore check format bench chaos pictures clean
+.PHONY: run test explore check format bench chaos pictures schema clean
 
 run: $(INSTALLED)
 	@$(BIN)/python -m demo
@@ -30,6 +30,10 @@ bench: $(INSTALLED)
 # PICTURES="http://127.0.0.1:8090 SPREADSHEET_ID" draws the tabs of a workbook, while make run serves it.
 pictures: $(INSTALLED)
 	@$(BIN)/python -m tests.pictures $(PICTURES)
+
+# Holds what is asked of Shopify against its whole schema, which npm brings; WRITE=1 keeps what is needed of it.
+schema: $(INSTALLED)
+	@$(BIN)/python -m sandbox.shopify.schema $(if $(WRITE),--write)
 
 format: $(INSTALLED)
 	@$(BIN)/ruff format .

@@ -1,0 +1,1 @@
+"""The local Shopify: the Admin GraphQL API over HTTP, on the real schema."""
