@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+SCRIPT_CHECKS := tests/apps_script
+NODE_IS_THERE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 
-.PHONY: run test explore check format bench chaos pictures schema clean
+.PHONY: run test explore check check-script format bench chaos pictures schema clean
 
 run: $(INSTALLED)
 	@$(BIN)/python -m demo
@@ -19,6 +21,15 @@ check: $(INSTALLED)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@if $(NODE_IS_THERE); then $(MAKE) --no-print-directory check-script; \
+	else echo "Types and style of apps_script/ were not checked: that needs Node 20.19 or newer."; fi
+
+check-script: $(SCRIPT_CHECKS)/node_modules/.installed
+	@node $(SCRIPT_CHECKS)/check.mjs
+
+$(SCRIPT_CHECKS)/node_modules/.installed: $(SCRIPT_CHECKS)/package-lock.json
+	npm ci --prefix $(SCRIPT_CHECKS) --loglevel=error --no-audit --no-fund
+	@touch $@
 
 # CHAOS="--orders 1000 --seed 7" makes it shorter, or the same again.
 chaos: $(INSTALLED)

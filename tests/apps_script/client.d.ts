@@ -1,0 +1,46 @@
+/** What the sidebar finds in its page: Google's way to the script, and the shapes that it declares for itself. */
+
+declare const google: { script: { run: any } };
+
+interface Field {
+  name: string;
+  label: string;
+  kind?: 'area' | 'check' | 'lines';
+  hint?: string;
+  required?: boolean;
+  /** It or another one has to be filled in. */
+  either?: boolean;
+  /** The order typed last is not meant. */
+  isNew?: boolean;
+}
+
+interface MadeField {
+  field: Field;
+  element: HTMLElement;
+  input: HTMLInputElement;
+  read: () => any;
+}
+
+interface Operation {
+  tab: 'main' | 'advanced';
+  name: string;
+  /** What it does, in a line. */
+  does: string;
+  route: string;
+  /** None: the button does it at once. */
+  fields?: Field[];
+  /** What the form's button says. */
+  submit?: string;
+  /** A second button that only says what would happen. */
+  trial?: string;
+  /** Asked before: the same route with `dry_run`, or another one about the order. */
+  preview?: string;
+  /** What the button that does it says; empty where there is nothing to do. */
+  confirm?: (answer: Record<string, any>) => string;
+  /** Asked below what the service said. */
+  question?: string;
+  /** What a person reports once it is done. */
+  then?: { label: string; route: string; if: (answer: Record<string, any>) => boolean };
+  /** The question where no order has this id. */
+  unknownIsFine?: string;
+}
