@@ -14,7 +14,10 @@ import google.auth.exceptions
 from google.auth.credentials import AnonymousCredentials, Credentials
 
 from fulfillment.access import Access
+from fulfillment.answers import listed
 from fulfillment.api import Api
+from fulfillment.checks import Trial
+from fulfillment.errors import NotSetUp
 from fulfillment.gateways.identity import GoogleIdentities
 from fulfillment.service import Service
 from fulfillment.settings import Settings, WrongSettings
@@ -22,6 +25,7 @@ from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.schema import Schema, read_schema
 from fulfillment.sheets.setup import Report, make_ready
 from fulfillment.sheets.store import SheetStore
+from fulfillment.sheets.trial import try_writing
 
 SCHEMA_FILE = Path(__file__).parent.parent / "sheets_schema.yaml"
 
@@ -55,6 +59,33 @@ def build_setup(settings: Settings) -> Callable[..., Report]:
     now = _clock(settings)()
     ready = partial(make_ready, _client(settings), schema, now=now, commit_id=new_commit_id())
     return partial(ready, low_stock=settings.low_stock)
+
+
+def build_trials(settings: Settings) -> dict[str, Trial]:
+    """What of these settings can be tried, by name. No call is made yet."""
+    return {
+        "spreadsheet": partial(_try_writing, settings),
+        "tabs": partial(_try_setup, settings),
+        "books": partial(_try_books, settings),
+    }
+
+
+def _try_writing(settings: Settings) -> str:
+    try_writing(_client(settings))
+    return "shared with the service, which can write to it."
+
+
+def _try_setup(settings: Settings) -> str:
+    report = build_setup(settings)(check=True)
+    if report.is_ready:
+        return "every tab, column, rule and protection is there."
+    found = listed([*report.repairs, *report.left], most=5)
+    raise NotSetUp(f"{found} Run setup.")
+
+
+def _try_books(settings: Settings) -> str:
+    service = build_service(settings)
+    return f"read, at version {service.check()}."
 
 
 def _clock(settings: Settings) -> Callable[[], datetime]:

@@ -7,12 +7,12 @@ import sys
 
 import click
 
-from fulfillment.cli import books, catalogue, keys, orders, serving
+from fulfillment.cli import books, catalogue, checking, keys, orders, serving
 from fulfillment.cli.running import cli
 from fulfillment.errors import FulfillmentError
 from fulfillment.settings import WrongSettings
 
-__all__ = ["books", "catalogue", "cli", "keys", "main", "orders", "serving"]
+__all__ = ["books", "catalogue", "checking", "cli", "keys", "main", "orders", "serving"]
 
 
 def main() -> None:

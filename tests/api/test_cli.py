@@ -146,3 +146,30 @@ def answered(url: str) -> dict[str, str]:
         else:
             return answer
     raise AssertionError("it did not start")
+
+
+def test_everything_that_is_wrong_with_an_environment_is_told_at_once(workbook: Workbook) -> None:
+    assert run(workbook, "check").returncode == 0
+    tab = {"sheetId": workbook.sheet_id("Import Keys"), "title": "Imports"}
+    workbook.batch({"updateSheetProperties": {"properties": tab, "fields": "title"}})
+    checked = run(workbook, "check")
+    assert checked.returncode == 1
+    assert "WRONG tabs: `Import Keys` was renamed to `Imports`. Run setup." in checked.stdout
+    assert "ok    spreadsheet" in checked.stdout
+    away = run(workbook, "check", SPREADSHEET_ID="no-such-spreadsheet")
+    assert away.stdout.count("share the spreadsheet with the service account") == 3
+
+
+def test_a_check_of_the_settings_calls_nobody(shop: Workbook) -> None:
+    checked = run(shop, "check", "--settings", SPREADSHEET_ID="no-such-spreadsheet")
+    assert checked.returncode == 0
+    wrong = run(shop, "check", "--settings", TIME_ZONE="Toronto", LOW_STOCK="many")
+    assert wrong.returncode == 1
+    assert "TIME_ZONE" in wrong.stdout
+    assert "LOW_STOCK" in wrong.stdout
+
+
+def test_a_check_leaves_the_spreadsheet_as_it_was(workbook: Workbook) -> None:
+    before = workbook.everything(), workbook.calls()["writes"]
+    run(workbook, "check")
+    assert (workbook.everything(), workbook.calls()["writes"]) == (before[0], before[1] + 1)
