@@ -55,6 +55,11 @@ def keys_counted(count: int) -> str:
     return f"{count} key" if count == 1 else f"{count} keys"
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 seat`, `3 seats`, `1,000 seats`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def listed(words: Sequence[str], *, most: int = 10) -> str:
     """`a, b and c`; of many the first ones and how many more."""
     shown = list(words[:most])
@@ -97,17 +102,22 @@ def rewritten(answer: Answer, *, now: datetime, by: str, **fields: str) -> Answe
 
 def shown_keys(answer: Answer, holdings: Iterable[Assignment]) -> tuple[GivenKey, ...]:
     """The answer's seats as it shows them. Raises Damaged where Assignments does not hold one of them."""
-    titles = {item.sku: item.title for item in answer.read_items()}
     held: dict[tuple[str, str], list[Assignment]] = {}
     for row in holdings:
         held.setdefault((row.unit, row.keycode), []).append(row)
     try:
-        return tuple(_shown(held[unit, keycode].pop(0), titles) for unit, keycode in answer.read_keys())
+        return as_given([held[unit, keycode].pop(0) for unit, keycode in answer.read_keys()], answer)
     except (KeyError, IndexError):
         raise Damaged(
             f"Order Cache row {answer.no} gives order {called(answer)} keys that Assignments does not hold. "
             "Run the audit, and put the missing rows back; until then this order cannot be answered."
         ) from None
+
+
+def as_given(rows: Iterable[Assignment], answer: Answer) -> tuple[GivenKey, ...]:
+    """Seats of the answer's order, as an answer shows them."""
+    titles = {item.sku: item.title for item in answer.read_items()}
+    return tuple(_shown(row, titles) for row in rows)
 
 
 def _shown(row: Assignment, titles: dict[str, str]) -> GivenKey:

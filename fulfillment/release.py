@@ -1,9 +1,8 @@
-"""What operators do to one order: release, clear, replace, close, and the mail reported as sent."""
+"""What operators do to one order: release, clear, close, and the mail reported as sent."""
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,9 +10,9 @@ from fulfillment.allocation import stock_now
 from fulfillment.answers import (
     Plan,
     called,
+    counted,
     keys_counted,
     listed,
-    reply_to,
     rewritten,
     unit_order,
     when,
@@ -21,16 +20,46 @@ from fulfillment.answers import (
     without_seats,
 )
 from fulfillment.errors import NotPossible, UnknownOrder
-from fulfillment.model import Answer, Assignment, Details, Policy, Reply, SeatEvent, to_json
+from fulfillment.holdings import holds_in_words, order_of, seats_in_words
+from fulfillment.model import Answer, Assignment, Details, Policy, SeatEvent
+from fulfillment.story import what_next
 from fulfillment.workbook import Changes, Draft, OrderFile
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """How many seats an order gave back, and the sentence for the operator."""
+    """The seats that an order gave back, as the rows that say so; what it was, and what has become of it."""
 
-    released: int
-    message: str
+    rows: tuple[Assignment, ...]
+    before: Answer
+    after: OrderFile
+    told: str
+    """What there is to say of it, whether it was done or would be; names the customer."""
+
+    @property
+    def released(self) -> int:
+        return len(self.rows)
+
+    @property
+    def quarantined(self) -> int:
+        """How many of the seats are kept out of stock."""
+        return sum(row.event == "quarantined" for row in self.rows)
+
+    @property
+    def message(self) -> str:
+        """What the operator reads once it is done."""
+        return f"Released {counted(self.released, 'key')}. {self.told}"
+
+    @property
+    def preview(self) -> str:
+        """What the operator reads before."""
+        return f"Would release {counted(self.released, 'key')}; nothing was changed yet. {self.told}"
+
+    @property
+    def next(self) -> str:
+        """What an operator does next."""
+        kept = " Seats kept out of stock: restore them once nobody can have used them, or withdraw them."
+        return what_next(self.after, "") + (kept if self.quarantined else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +127,13 @@ def plan_release(
     seats = _chosen(file, old, sku, units)
     whole = not sku and not units
     if not seats and not (whole and old.outcome in ("failed", "cleared")):
-        return Plan(Released(0, _nothing_released(old, sku, units)))
-    rows = tuple(
-        _moved(row, _goes_to(draft, row, quarantine), now=now, by=by, reason=reason) for row in seats
-    )
+        return Plan(Released((), old, file, _nothing_released(file, old, sku, units)))
+    rows = tuple(moved(row, _goes_to(draft, row, quarantine), now=now, by=by, reason=reason) for row in seats)
     answer = _answer_after(file, old, seats, now=now, by=by)
-    return Plan(
-        Released(len(rows), _released_in_words(old, rows)),
-        Changes(assignments=rows, answers=(answer,)),
-    )
+    after = file.after(rows, answer)
+    words = [_released_in_words(old, rows, is_asked=quarantine), _of_no_piece(rows, units), _left(after, old)]
+    told = " ".join(filter(None, words))
+    return Plan(Released(rows, old, after, told), Changes(assignments=rows, answers=(answer,)))
 
 
 def _goes_to(draft: Draft, row: Assignment, quarantine: bool) -> SeatEvent:
@@ -134,27 +161,46 @@ def _chosen(file: OrderFile, old: Answer, sku: str, units: Sequence[str]) -> lis
     return chosen
 
 
-def _nothing_released(old: Answer, sku: str, units: Sequence[str]) -> str:
+def _nothing_released(file: OrderFile, old: Answer, sku: str, units: Sequence[str]) -> str:
     if old.outcome == "released":
-        return f"Released 0 keys. Order {called(old)} was released already."
+        return f"{order_of(old)} was released already."
     what = " and ".join(
         filter(None, [f"SKU {sku}" if sku else "", f"pieces {listed(units)}" if units else ""])
     )
-    return f"Released 0 keys. Order {called(old)} holds none{f' for {what}' if what else ''}."
+    none = f"{order_of(old)} holds none{f' for {what}' if what else ''}."
+    holds = f" It holds {counted(len(file.holdings), 'key')}: {seats_in_words(file.holdings, old)}."
+    return none + (holds if file.holdings else "")
 
 
-def _released_in_words(old: Answer, rows: Sequence[Assignment]) -> str:
-    if not rows:
-        return f"Released 0 keys. Order {called(old)} held none; from now on it answers as released."
-    what = listed([f"{row.entitlements} ({row.sku})" for row in rows])
-    done = f"Released {keys_counted(len(rows))}."
-    kept = sum(row.event == "quarantined" for row in rows)
-    how_many = "" if kept == len(rows) else f"{keys_counted(kept)} "
-    where = f"; {how_many}kept out of stock until restored or withdrawn" if kept else ""
-    return f"{done} Order {called(old)}: {what}{where}."
+def _released_in_words(old: Answer, rows: Sequence[Assignment], *, is_asked: bool) -> str:
+    """Which keys of which products, whose, and where they go; true of what was done and of what would be.
+
+    `is_asked`: does the operator want them kept out of stock?
+    """
+    why = (
+        "until a person restores or withdraws them" if is_asked else "as their keys were withdrawn meanwhile"
+    )
+    back = [row for row in rows if row.event == "released"]
+    kept = [row for row in rows if row.event == "quarantined"]
+    clauses = [f"gives back to stock {seats_in_words(back, old)}"] if back else []
+    clauses += [f"gives up {seats_in_words(kept, old)}, kept out of stock {why}"] if kept else []
+    return f"{order_of(old)} {'; it '.join(clauses) or f'is {old.outcome} and holds none'}."
 
 
-def _moved(row: Assignment, event: SeatEvent, *, now: datetime, by: str, reason: str) -> Assignment:
+def _of_no_piece(rows: Sequence[Assignment], units: Sequence[str]) -> str:
+    """Names the pieces asked for that the order holds no seat of."""
+    unheld = [unit for unit in units if not any(unit in row.units for row in rows)]
+    return f"It holds none for piece{'s' if len(unheld) > 1 else ''} {listed(unheld)}." if unheld else ""
+
+
+def _left(after: OrderFile, old: Answer) -> str:
+    is_over = after.answer is not None and after.answer.outcome == "released"
+    last = ", and answers as released when it is posted again" if is_over else ""
+    return f"{holds_in_words(after.holdings, old)}{last}."
+
+
+def moved(row: Assignment, event: SeatEvent, *, now: datetime, by: str, reason: str) -> Assignment:
+    """What happens to a seat next, as the row that says so."""
     return replace(row, at=when(now), event=event, reason=reason, by=by, no=0, version=0)
 
 
@@ -176,7 +222,7 @@ def _answer_after(
             f"{keys_counted(len(row.read_keys()))} left to order {called(old)}, {len(seats)} taken back."
         )
         row = replace(row, message=message)
-    gone = set(_codes(seats))
+    gone = {(row.unit, row.keycode) for row in seats}
     details = old.read_details()
     if "kept" in details:
         details["kept"] = [(unit, code) for unit, code in details["kept"] if (unit, code) not in gone]
@@ -193,10 +239,6 @@ def _of_the_order_alone(details: Details) -> Details:
     if "deliver_to" in details:
         left["deliver_to"] = details["deliver_to"]
     return left
-
-
-def _codes(rows: Iterable[Assignment]) -> list[tuple[str, str]]:
-    return [(row.unit, row.keycode) for row in rows]
 
 
 def plan_clear(draft: Draft, order_id: str, *, policy: Policy, now: datetime, by: str) -> Plan[Cleared]:
@@ -220,64 +262,6 @@ def _after_clear(draft: Draft, file: OrderFile, old: Answer, policy: Policy) -> 
         return f"Posted again, it gets exactly the {held} that it holds{gone}."
     stock = stock_now(draft, old, policy)
     return f"Posted again, it is planned anew. {stock}".strip()
-
-
-def plan_replace(draft: Draft, order_id: str, keycode: str, *, now: datetime, by: str) -> Plan[Reply]:
-    """Another key for every seat of this one that the order holds; the old seats are quarantined.
-
-    The next key of the pool is one of another code, as the old one does not work. Raises UnknownOrder, and
-    NotPossible where the order does not hold the key or the pool has no other.
-    """
-    file, old = known(draft, order_id)
-    seats = [row for row in file.holdings if row.keycode == keycode]
-    if not seats:
-        raise NotPossible(
-            f"Order {called(old)} does not hold that key. Order status shows the keys it holds."
-        )
-    if old.outcome != "fulfilled":
-        raise NotPossible(
-            f"Order {called(old)} is {old.outcome}, so that no key of it is in use to be replaced."
-        )
-    fresh = _other_keys(draft, seats, now=now, by=by)
-    # the new seat comes first: at no point between the two rows has the order lost a piece
-    stale = [_moved(row, "quarantined", now=now, by=by, reason="replaced") for row in seats]
-    answer = _replaced_answer(old, seats, fresh, now=now, by=by)
-    after = replace(file, holdings=[*[row for row in file.holdings if row not in seats], *fresh])
-    return Plan(reply_to(after, answer=answer), Changes(assignments=(*fresh, *stale), answers=(answer,)))
-
-
-def _other_keys(draft: Draft, seats: Sequence[Assignment], *, now: datetime, by: str) -> list[Assignment]:
-    """For each seat the oldest one of its pool with another code, as assigned rows."""
-    codes = [draft.drawing.draw_other(row.pool, row.keycode) for row in seats]
-    if None in codes:
-        raise NotPossible(
-            f"There is no other key in stock for {seats[0].entitlements} ({seats[0].pool}); nothing was "
-            "changed. Import keys, then replace again."
-        )
-    return [
-        replace(_moved(row, "assigned", now=now, by=by, reason="replacement"), keycode=code or "")
-        for row, code in zip(seats, codes, strict=True)
-    ]
-
-
-def _replaced_answer(
-    old: Answer, seats: Sequence[Assignment], fresh: Sequence[Assignment], *, now: datetime, by: str
-) -> Answer:
-    """The same answer with the new codes in the old ones' places, to be mailed again."""
-    new: dict[tuple[str, str], deque[str]] = defaultdict(deque)
-    for code, row in zip(_codes(seats), fresh, strict=True):
-        new[code].append(row.keycode)
-    keys = [_replaced(key, new) for key in old.read_keys()]
-    details = old.read_details()
-    if "kept" in details:
-        details["kept"] = [_replaced((unit, code), new) for unit, code in details["kept"]]
-    details.pop("delivered_at", None)
-    message = f"{keys_counted(len(fresh))} of order {called(old)} replaced."
-    return with_details(rewritten(old, now=now, by=by, keys=to_json(keys), message=message), details)
-
-
-def _replaced(key: tuple[str, str], new: dict[tuple[str, str], deque[str]]) -> tuple[str, str]:
-    return (key[0], new[key].popleft()) if new.get(key) else key
 
 
 def plan_close(

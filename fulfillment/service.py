@@ -30,8 +30,8 @@ from fulfillment.release import (
     plan_close,
     plan_delivered,
     plan_release,
-    plan_replace,
 )
+from fulfillment.replacement import Replaced, plan_replace
 from fulfillment.stocktake import InventoryRow, inventory
 from fulfillment.story import Event, story, what_next
 from fulfillment.withdrawal import Restored, Withdrawn, plan_restore, plan_withdraw, quarantine
@@ -80,9 +80,17 @@ class Service:
         )
 
     def release(
-        self, reference: str, *, sku: str, units: Sequence[str], quarantine: bool, reason: str, by: str
+        self,
+        reference: str,
+        *,
+        sku: str,
+        units: Sequence[str],
+        quarantine: bool,
+        reason: str,
+        dry_run: bool = False,
+        by: str,
     ) -> Released:
-        """Seats given back to stock."""
+        """Seats given back to stock. 1 write."""
         return self._door.settle(
             lambda draft: plan_release(
                 draft,
@@ -93,7 +101,8 @@ class Service:
                 reason=reason,
                 now=self._now(),
                 by=by,
-            )
+            ),
+            dry_run=dry_run,
         )
 
     def clear(self, reference: str, *, by: str) -> Cleared:
@@ -104,10 +113,11 @@ class Service:
             )
         )
 
-    def replace(self, reference: str, keycode: str, *, by: str) -> Reply:
-        """Another key for one that the order holds."""
+    def replace(self, reference: str, keycode: str, *, dry_run: bool = False, by: str) -> Replaced:
+        """Another key for one that the order holds. 1 write."""
         return self._door.settle(
-            lambda draft: plan_replace(draft, find_order(draft, reference), keycode, now=self._now(), by=by)
+            lambda draft: plan_replace(draft, find_order(draft, reference), keycode, now=self._now(), by=by),
+            dry_run=dry_run,
         )
 
     def close(self, references: Sequence[str], *, reason: str, by: str) -> Closed:

@@ -144,6 +144,14 @@ class OrderFile:
         if not self.holdings:  # released whole: a later order under this id starts anew
             self.gone.clear()
 
+    def after(self, rows: Iterable[Assignment], answer: Answer) -> OrderFile:
+        """Another file, as this one will be once these rows stand in the ledgers."""
+        file = self.copy()
+        for row in rows:
+            file.advance(row)
+        file.answers.append(answer)
+        return file
+
     def copy(self) -> OrderFile:
         """Another file that moves forward by itself."""
         return OrderFile(list(self.answers), list(self.seats), list(self.holdings), dict(self.gone))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import click
-
-from fulfillment.cli.running import as_json, cli, run
+from fulfillment.cli.running import as_json, cli, dry_run, run
 
 
 @cli.command()
-@click.option("--dry-run", is_flag=True, help="Say what would be published, and change nothing.")
+@dry_run
 @as_json
 def publish(dry_run: bool, as_json: bool) -> None:
     """Sync Catalogue: check NPTA Catalogue and publish it."""

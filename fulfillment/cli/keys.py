@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from fulfillment.cli.running import as_json, cli, run
+from fulfillment.cli.running import as_json, cli, dry_run, run
 from fulfillment.operations import import_keys as import_keys_of
 from fulfillment.payloads import text_of_table
 from fulfillment.service import Service
@@ -16,7 +16,7 @@ from fulfillment.service import Service
 
 @cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@dry_run
 @as_json
 def import_keys(file: Path | None, dry_run: bool, as_json: bool) -> None:
     """Import the keys of a CSV FILE, or of the tab Import Keys."""
@@ -44,7 +44,7 @@ def _import_with_progress(service: Service, body: Mapping[str, object], by: str)
 @click.option("--code", "codes", multiple=True, help="This key; may be given several times.")
 @click.option("--quarantined", is_flag=True, help="Also their seats in quarantine.")
 @click.option("--reason", default="")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
+@dry_run
 @as_json
 def withdraw(
     batch: str, codes: tuple[str, ...], quarantined: bool, reason: str, dry_run: bool, as_json: bool

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from fulfillment.app import build_service
-from fulfillment.cli.running import as_json, cli, run, who
+from fulfillment.cli.running import as_json, cli, dry_run, run, who
 from fulfillment.payloads import answer_body, read_body, read_order
 from fulfillment.settings import read_settings
 
@@ -38,11 +38,14 @@ def status(order_id: str, as_json: bool) -> None:
 @click.option("--units", default="", help="Only these pieces, for example 1.1,1.2.")
 @click.option("--quarantine", is_flag=True, help="Keep the seats out of stock: the key may have been used.")
 @click.option("--reason", default="")
+@dry_run
 @as_json
-def release(order_id: str, sku: str, units: str, quarantine: bool, reason: str, as_json: bool) -> None:
+def release(
+    order_id: str, sku: str, units: str, quarantine: bool, reason: str, dry_run: bool, as_json: bool
+) -> None:
     """Release Keys: give the seats of an order back to stock."""
-    body = {"order_id": order_id, "sku": sku, "units": units, "quarantine": quarantine, "reason": reason}
-    run("release", body, as_json=as_json)
+    what = {"order_id": order_id, "sku": sku, "units": units, "quarantine": quarantine}
+    run("release", {**what, "reason": reason, "dry_run": dry_run}, as_json=as_json)
 
 
 @cli.command()
@@ -56,7 +59,8 @@ def clear(order_id: str, as_json: bool) -> None:
 @cli.command()
 @click.argument("order_id")
 @click.argument("keycode")
+@dry_run
 @as_json
-def replace(order_id: str, keycode: str, as_json: bool) -> None:
+def replace(order_id: str, keycode: str, dry_run: bool, as_json: bool) -> None:
     """Replace key: give the order another key for this one."""
-    run("replace", {"order_id": order_id, "keycode": keycode}, as_json=as_json)
+    run("replace", {"order_id": order_id, "keycode": keycode, "dry_run": dry_run}, as_json=as_json)

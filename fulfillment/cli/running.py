@@ -15,6 +15,7 @@ from fulfillment.operations import OPERATIONS
 from fulfillment.service import Service
 from fulfillment.settings import read_settings
 
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 as_json = click.option("--json", "as_json", is_flag=True, help="The whole answer, as JSON.")
 
 

@@ -68,12 +68,14 @@ class ReleaseBody(OrderBody):
     units: Units = ()
     quarantine: Flag = False
     reason: Remark = ""
+    dry_run: Flag = False
 
 
 class ReplaceBody(OrderBody):
     """Give the order another key for this one."""
 
     keycode: Keycode = Field(repr=False)
+    dry_run: Flag = False
 
 
 class CloseBody(Body):

@@ -41,8 +41,10 @@ def test_an_order_s_whole_life_at_a_terminal(shop: Workbook, tmp_path: Path) -> 
     served = run(shop, "fulfil", str(order))
     assert (served.returncode, json.loads(served.stdout)["key_count"]) == (0, 1)
     assert "1 key assigned" in run(shop, "status", "#1").stdout
-    assert "1 key of order #1 replaced" in run(shop, "replace", "1", "EX-1").stdout
+    assert "Would replace 1 key; nothing" in run(shop, "replace", "1", "EX-1", "--dry-run").stdout
+    assert "Replaced 1 key. Order #1 of Ada B." in run(shop, "replace", "1", "EX-1").stdout
     assert "exactly the 1 key" in run(shop, "clear", "1").stdout
+    assert "Would release 1 key; nothing was changed yet." in run(shop, "release", "1", "--dry-run").stdout
     assert json.loads(run(shop, "release", "1", "--json").stdout)["released"] == 1
     assert "1 seats available" in run(shop, "refresh").stdout
     assert run(shop, "audit").stdout == "The books are in order.\n"

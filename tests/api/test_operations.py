@@ -36,6 +36,38 @@ def test_release_gives_back_and_says_how_many(function: Function) -> None:
     assert function.post("/orders", posted("1", "CPT*3")).json()["status"] == "released"
 
 
+def test_a_release_says_before_what_it_will_do_and_for_whom(function: Function) -> None:
+    function.post("/orders", posted("20", "CPT*2"))
+    wish = {"order_id": "#20", "units": "1.2", "quarantine": True}
+    before = said(function, "/orders/release", **wish, dry_run=True)
+    assert before["message"].startswith("Would release 1 key; nothing was changed yet. Order #20 of Ada B.")
+    assert function.post("/orders", posted("20", "CPT*2")).json()["key_count"] == 2
+    after = said(function, "/orders/release", **wish)
+    for name in ("released", "quarantined", "customer", "keys", "holds", "next"):
+        assert before[name] == after[name]
+    assert [(key["unit"], key["title"], key["event"]) for key in after["keys"]] == [
+        ("1.2", "Course CPT", "quarantined")
+    ]
+    assert [key["unit"] for key in after["holds"]] == ["1.1"]
+    assert not any(key["keycode"] in after["message"] for key in after["keys"] + after["holds"])
+
+
+def test_a_replacement_says_before_whose_key_it_is_and_whether_there_is_another(function: Function) -> None:
+    first = codes(function.post("/orders", posted("21")).json()["keys"])
+    before = said(function, "/orders/replace", order_id="21", keycode=first[0], dry_run=True)
+    assert "Order #21 of Ada B. gets another key for 1 x NASM-CPT-FULL for CPT" in before["message"]
+    assert (before["left"] > 0, codes(before["old"]), "new" in before) == (True, first, False)
+    assert codes(function.post("/orders", posted("21")).json()["keys"]) == first
+    after = said(function, "/orders/replace", order_id="21", keycode=first[0])
+    assert (after["left"], codes(after["new"])) == (before["left"], codes(after["keys"]))
+    again = said(function, "/orders/replace", order_id="21", keycode=first[0])
+    assert "It was replaced on" in again["message"]
+    last = function.post("/orders", posted("22", "STS")).json()["keys"]
+    no = said(function, "/orders/replace", order_id="22", keycode=last[0]["keycode"], dry_run=True)
+    assert (no["status"], "no other key in stock for NCSF-STS-FULL" in no["message"]) == ("error", True)
+    said(function, "/orders/release", order_id="22")
+
+
 def test_a_bundle_seat_is_not_torn_apart(function: Function) -> None:
     function.post("/orders", posted("2", "CPT CNC"))
     no = said(function, "/orders/release", order_id="2", sku="CPT")

@@ -41,8 +41,8 @@ from fulfillment.release import (
     plan_close,
     plan_delivered,
     plan_release,
-    plan_replace,
 )
+from fulfillment.replacement import Replaced, plan_replace
 from fulfillment.stocktake import InventoryRow, inventory
 from fulfillment.workbook import Changes, Draft, Snapshot, commits_of
 
@@ -224,7 +224,7 @@ class Shop:
     def clear(self, order_id: str) -> Cleared:
         return self.do(plan_clear(self.snapshot.draft(), order_id, policy=self.policy, now=self.now, by=BY))
 
-    def replace(self, order_id: str, keycode: str) -> Reply:
+    def replace(self, order_id: str, keycode: str) -> Replaced:
         return self.do(plan_replace(self.snapshot.draft(), order_id, keycode, now=self.now, by=BY))
 
     def close(self, *order_ids: str, reason: str = "") -> Closed:

@@ -188,7 +188,7 @@ def test_a_replaced_key_makes_the_mail_due_again() -> None:
     shop = a_stocked_shop()
     shop.order("1", "CPT")
     shop.delivered("1")
-    assert shop.replace("1", "K1").send_email
+    assert shop.replace("1", "K1").reply.send_email
     assert shop.order("1", "CPT").send_email
 
 

@@ -8,7 +8,8 @@ from fulfillment.allocation import plan_order
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.errors import NotPossible, UnknownOrder
 from fulfillment.model import Reply
-from fulfillment.release import find_order, plan_release, plan_replace
+from fulfillment.release import find_order, plan_release
+from fulfillment.replacement import Replaced, plan_replace
 from tests.unit.shop import BY, FULL_EITHER_WAY, Shop, a_shop, a_stocked_shop, an_order, codes
 
 
@@ -33,6 +34,52 @@ def test_release_gives_all_seats_back_and_says_how_many() -> None:
     assert released.released == 2
     assert released.message.startswith("Released 2 keys.")
     assert (shop.free("CPT"), shop.stock("CPT")) == (["K3", "K1", "K2"], (3, 0, 3))
+
+
+def test_release_says_which_keys_of_which_products_and_whose() -> None:
+    shop = a_bundle_order()
+    released = shop.release("1")
+    assert released.message == (
+        "Released 2 keys. Order #1 of Ada B. gives back to stock 1 x NASM-CPT-FULL and NASM-CNC-FULL by a "
+        "stock bundle key for CPT (The CPT course) and CNC (The CNC course), pieces 1.1 and 2.1; 1 x "
+        "NCSF-CES-FULL for CES (The CES course), piece 3.1. It then holds no key, and answers as released "
+        "when it is posted again."
+    )
+    assert released.preview == released.message.replace(
+        "Released 2 keys.", "Would release 2 keys; nothing was changed yet."
+    )
+
+
+def test_release_of_a_part_says_what_is_left() -> None:
+    shop = a_stocked_shop()
+    shop.order("1", "CPT x3")
+    released = shop.release("1", units=["1.2", "1.3", "7.1"], quarantine=True)
+    assert released.message == (
+        "Released 2 keys. Order #1 of Ada B. gives up 2 x NASM-CPT-FULL for CPT (The CPT course), pieces 1.2 "
+        "and 1.3, kept out of stock until a person restores or withdraws them. It holds none for piece 7.1. "
+        "It then holds 1 key: 1 x NASM-CPT-FULL for CPT (The CPT course), piece 1.1."
+    )
+    assert released.next.endswith("or withdraw them.")
+
+
+def test_release_of_a_withdrawn_key_says_why_it_does_not_come_back() -> None:
+    shop = a_stocked_shop()
+    shop.order("1", "CPT x2")
+    shop.withdraw("CPT", "K2")
+    told = shop.release("1").told
+    assert (
+        "gives back to stock 1 x NASM-CPT-FULL for CPT (The CPT course), piece 1.1; it gives up 1 x" in told
+    )
+    assert "kept out of stock as their keys were withdrawn meanwhile" in told
+
+
+def test_a_sku_that_the_order_does_not_hold_gets_told_what_it_holds() -> None:
+    shop = a_stocked_shop()
+    shop.order("1", "CPT")
+    assert shop.release("1", sku="cpt").message == (
+        "Released 0 keys. Order #1 of Ada B. holds none for SKU cpt. It holds 1 key: 1 x NASM-CPT-FULL for "
+        "CPT (The CPT course), piece 1.1."
+    )
 
 
 def test_a_second_release_releases_0() -> None:
@@ -281,7 +328,7 @@ def test_replace_gives_the_oldest_key_of_another_code_and_quarantines_the_old_se
     shop.keys("CPT", "K1", "K2", seats=2)
     shop.sell("CPT", "NASM-CPT-FULL")
     shop.order("1", "CPT")
-    assert codes(shop.replace("1", "K1")) == ["K2"]
+    assert codes(shop.replace("1", "K1").reply) == ["K2"]
     assert (shop.free("CPT"), shop.stock("CPT")) == (["K1", "K2"], (4, 2, 2))
     assert codes(shop.order("1", "CPT")) == ["K2"]
     assert shop.audit() == ()
@@ -290,7 +337,7 @@ def test_replace_gives_the_oldest_key_of_another_code_and_quarantines_the_old_se
 def test_replace_keeps_the_unit_and_the_other_keys() -> None:
     shop = a_stocked_shop()
     shop.order("1", "CPT x2")
-    reply = shop.replace("1", "K1")
+    reply = shop.replace("1", "K1").reply
     assert [(key.unit, key.keycode) for key in reply.keys] == [("1.1", "K3"), ("1.2", "K2")]
 
 
@@ -300,10 +347,10 @@ def test_every_seat_of_the_key_is_replaced_at_once_or_none() -> None:
     shop.keys("CPT", "K2")
     shop.sell("CPT", "NASM-CPT-FULL")
     shop.order("1", "CPT x2")
-    with pytest.raises(NotPossible, match="no other key in stock"):
+    with pytest.raises(NotPossible, match="Only 1 of the 2 other keys"):
         shop.replace("1", "K1")
     shop.keys("CPT", "K3")
-    assert codes(shop.replace("1", "K1")) == ["K2", "K3"]
+    assert codes(shop.replace("1", "K1").reply) == ["K2", "K3"]
 
 
 def test_a_key_that_the_order_does_not_hold_is_not_replaced_nor_shown() -> None:
@@ -313,6 +360,20 @@ def test_a_key_that_the_order_does_not_hold_is_not_replaced_nor_shown() -> None:
     with pytest.raises(NotPossible) as refused:
         shop.replace("1", "K2")
     assert "K2" not in str(refused.value)
+
+
+def test_replace_says_for_whom_and_how_many_others_there_are() -> None:
+    shop = a_stocked_shop(["K1", "K2", "K3", "K4"])
+    shop.order("1", "CPT")
+    replaced = shop.replace("1", "K1")
+    assert replaced.message == (
+        "Replaced 1 key. Order #1 of Ada B. gets another key for 1 x NASM-CPT-FULL for CPT (The CPT course), "
+        "piece 1.1. The old one stays out of stock until a person restores or withdraws it; the new one is "
+        "the next in the queue of CANADA NASM CPT combined, where 2 other seats will be left."
+    )
+    for keycode, hint in {"K1": "was replaced on", "k2": "letter case alone", "?": "Order status"}.items():
+        with pytest.raises(NotPossible, match=hint):
+            shop.replace("1", keycode)
 
 
 def test_a_key_of_a_cleared_order_is_not_replaced() -> None:
@@ -333,9 +394,9 @@ def test_a_replacement_and_an_order_of_one_commit_never_share_a_seat() -> None:
         lambda draft: plan_replace(draft, "1", "K1", now=shop.now, by=BY),
         lambda draft: plan_order(draft, an_order("2", "CPT"), policy=shop.policy, now=shop.now, by=BY),
     )
-    assert isinstance(replaced, Reply)
+    assert isinstance(replaced, Replaced)
     assert isinstance(posted, Reply)
-    assert (codes(replaced), posted.answer.reason) == (["K2"], "out_of_stock")
+    assert (codes(replaced.reply), posted.answer.reason) == (["K2"], "out_of_stock")
     assert shop.audit() == ()
 
 

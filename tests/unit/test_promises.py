@@ -26,7 +26,8 @@ from fulfillment.answers import Plan
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.errors import NotPossible
 from fulfillment.model import KeyEvent, Order, Reply
-from fulfillment.release import plan_clear, plan_release, plan_replace
+from fulfillment.release import plan_clear, plan_release
+from fulfillment.replacement import plan_replace
 from fulfillment.workbook import Changes, Draft
 from tests.unit import bookkeeper
 from tests.unit.shop import FULL_EITHER_WAY, LEVELS, POLICY, Shop, an_order
