@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from sandbox.bodies import Broken, read_body
 from sandbox.errors import INTERNAL_TEXT, Refusal
@@ -31,6 +31,13 @@ GC_THRESHOLDS = (100_000, 50, 100)
 
 # Connections that wait to be accepted: a test may open a hundred at once.
 BACKLOG = 256
+
+
+class Answering(Protocol):
+    """Whatever stands behind the socket."""
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to any request."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -126,7 +133,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = BACKLOG
     allow_reuse_address = True
 
-    def __init__(self, address: tuple[str, int], front: Front) -> None:
+    def __init__(self, address: tuple[str, int], front: Answering) -> None:
         self.front = front
         self._connections: set[socket.socket] = set()
         self._guard = threading.Lock()

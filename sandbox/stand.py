@@ -1,0 +1,168 @@
+"""A stand-in of another service than Google: its faults, its counts, a socket of its own where it needs one.
+
+with SlackStand() as slack:
+    courier = MyCourier(slack.hook_url)
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+from sandbox.book import Json
+from sandbox.errors import Refusal, bad_request
+from sandbox.faults import FaultPlan, Instruction
+from sandbox.messages import parse_json
+from sandbox.server import Server
+from sandbox.stats import Stats
+from sandbox.wire import CUT_BEFORE, Answer, Request, json_answer, refused
+
+PLAIN = "text/plain; charset=utf-8"
+
+BAD_GATEWAY = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body></body>\r\n</html>\r\n"
+
+OwnRoute = Callable[[Json], Any]
+
+
+def plain(status: int, text: str, **headers: str) -> Answer:
+    """An answer of one word, as services that speak to programs give it."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, text.encode(), PLAIN, headers=named)
+
+
+class Stand:
+    """What all stands share. `name` is the place of its own routes: `/_sandbox/NAME/faults`."""
+
+    name = ""
+    place = ""
+    """What the addresses that it serves begin with."""
+
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        self.faults = FaultPlan()
+        self.stats = Stats()
+        self._address = (host, port)
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+        self._own: dict[tuple[str, str], OwnRoute] = {
+            ("GET", "stats"): lambda asked: self.stats.shown(),
+            ("DELETE", "stats"): self._reset_stats,
+            ("GET", "faults"): lambda asked: self.faults.shown(),
+            ("POST", "faults"): self._add_faults,
+            ("DELETE", "faults"): self._end_faults,
+        }
+
+    def serves(self, path: str) -> bool:
+        """Is this address one of this stand's?"""
+        return path.startswith((self.place, f"/_sandbox/{self.name}/"))
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to any request of this stand's."""
+        if not request.path.startswith("/_sandbox/"):
+            return self._answer(request)
+        try:
+            return json_answer(200, self._own_answer(request))
+        except Refusal as refusal:
+            return refused(refusal)
+
+    def _answer(self, request: Request) -> Answer:
+        """What the service itself answers."""
+        raise NotImplementedError
+
+    def _too_many(self) -> Answer:
+        """How the service says that there were too many requests."""
+        return plain(429, "Too Many Requests")
+
+    def spoilt(self, request: Request, method: str, carry_out: Callable[[], Answer]) -> Answer:
+        """The answer to one call of the service's, as the fault plan wants it."""
+        self.stats.count(method, is_write=True)
+        fault = self.faults.draw(method, is_write=True)
+        if fault is None:
+            return carry_out()
+        return self._instead(fault, request) or self._after(fault, carry_out())
+
+    def _instead(self, fault: Instruction, request: Request) -> Answer | None:
+        """The answer in place of the call; None where it is to be carried out."""
+        match fault.kind:
+            case "500":
+                return plain(500, "Internal Server Error")
+            case "503":
+                return plain(503, "Service Unavailable")
+            case "429":
+                return self._too_many()
+            case "html-502":
+                return Answer(502, BAD_GATEWAY, "text/html; charset=utf-8")
+            case "reset":
+                return CUT_BEFORE
+            case "stall":
+                time.sleep(fault.seconds)
+                return CUT_BEFORE if request.has_left() else None
+            case "apply-late":
+                time.sleep(fault.seconds)
+        return None
+
+    def _after(self, fault: Instruction, answer: Answer) -> Answer:
+        match fault.kind:
+            case "apply-then-drop":
+                return CUT_BEFORE
+            case "apply-then-503":
+                return plain(503, "Service Unavailable")
+            case "reset-midway":
+                return Answer(answer.status, answer.body, answer.content_type, cut="midway")
+        return answer
+
+    def _own_answer(self, request: Request) -> Any:
+        if not request.is_local:
+            raise Refusal(403, "Only this machine may use the stand-in's own routes.")
+        handler = self._own.get((request.verb, request.path.removeprefix(f"/_sandbox/{self.name}/")))
+        if handler is None:
+            raise Refusal(404, f"{request.verb} {request.path} is not there.")
+        asked = parse_json(request.body)
+        if not isinstance(asked, dict):
+            raise bad_request("The body must be a JSON object.")
+        return handler(asked)
+
+    def _reset_stats(self, asked: Json) -> Json:
+        self.stats.reset()
+        return {}
+
+    def _add_faults(self, asked: Json) -> Json:
+        self.faults.add(asked)
+        return self.faults.shown()
+
+    def _end_faults(self, asked: Json) -> Json:
+        self.faults.clear()
+        return {}
+
+    def start(self) -> Self:
+        """Serves on a socket of its own; the same port again after a stop, so that clients find it."""
+        self._server = Server(self._address, self)
+        self._address = (self._address[0], self._server.server_port)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Answers nobody any more; what it remembers stays."""
+        if self._server is None or self._thread is None:
+            return
+        self._server.shutdown()
+        self._thread.join()
+        self._server.close_connections()
+        self._server.server_close()
+        self._server = None
+
+    @property
+    def url(self) -> str:
+        host, port = self._address
+        return f"http://{host}:{port}"
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
