@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fulfillment.answers import Plan, listed, when
 from fulfillment.errors import NotPossible
-from fulfillment.model import Entitlement, Levels, Policy, Pool, Product, parse_entitlements
+from fulfillment.misprints import Known, alike, near
+from fulfillment.model import Policy, Product, parse_entitlements
+from fulfillment.pools import stock_after
+from fulfillment.publication import Change, changes_of
 from fulfillment.workbook import Changes, Snapshot
 
 FULFILLMENTS = ("AUTO", "EXTERNAL")
@@ -50,6 +53,7 @@ class Published:
     warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     unpublished: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 def plan_publish(
@@ -64,19 +68,22 @@ def plan_publish(
     for row in rows:
         if row.sku:
             by_sku.setdefault(row.sku, []).append(row)
+    known = Known.of(snapshot.pools.queues, policy.levels, policy.default_region)
     products = tuple(
-        _published(same, snapshot.catalogue.get(sku), policy.levels, now) for sku, same in by_sku.items()
+        _published(same, snapshot.catalogue.get(sku), known, now) for sku, same in by_sku.items()
     )
     gone = tuple(sku for sku in snapshot.catalogue if sku not in by_sku)
+    stock = stock_after(snapshot.pools, (), ())
     result = Published(
         published=sum(not product.problem for product in products),
         warnings=(
-            *_warnings(snapshot, products, policy),
-            *_alike(by_sku),
+            *_warnings(products, snapshot.catalogue, known),
+            *_alike(by_sku, gone),
             *_unpublished_in_words(gone),
         ),
         problems=(*nameless, *(Problem(p.sku, p.problem) for p in products if p.problem)),
         unpublished=gone,
+        changes=changes_of(snapshot.catalogue, products, stock=stock, policy=policy),
     )
     changed = [*products] != [*snapshot.catalogue.values()]
     return Plan(result, Changes(catalogue=products) if changed else Changes())
@@ -87,11 +94,9 @@ def _unpublished_in_words(gone: Sequence[str]) -> Iterator[str]:
         yield f"No longer published, as the catalogue has no row for it: {listed(gone)}."
 
 
-def _published(
-    rows: Sequence[CatalogueRow], former: Product | None, levels: Levels, now: datetime
-) -> Product:
+def _published(rows: Sequence[CatalogueRow], former: Product | None, known: Known, now: datetime) -> Product:
     """The product as it is published from its rows; unchanged, down to its time, where nothing changed."""
-    problem = _problem(rows, levels)
+    problem = _problem(rows, known)
     if not problem:
         product = _read(rows[0], when(now))
     elif former is not None and not _is_unreadable(former):
@@ -108,25 +113,23 @@ def _same(product: Product, former: Product) -> bool:
     return replace(product, **ignored) == replace(former, **ignored)  # type: ignore[arg-type]
 
 
-def _problem(rows: Sequence[CatalogueRow], levels: Levels) -> str:
+def _problem(rows: Sequence[CatalogueRow], known: Known) -> str:
+    """Everything that is wrong with a product's row, or that it has several; empty where nothing is."""
     if len(rows) > 1:
         return f"The SKU stands in rows {listed([str(row.row) for row in rows])}: keep one of them."
     row = rows[0]
-    if row.fulfillment.upper() not in FULFILLMENTS:
-        return f"Row {row.row}: fulfillment must be AUTO or EXTERNAL, found `{row.fulfillment}`."
+    wrong = [_fulfillment_problem(row.fulfillment), known.problem_of(row.entitlements)]
     if row.active.upper() not in TRUE + FALSE:
-        return f"Row {row.row}: active must be TRUE or FALSE, found `{row.active}`."
-    try:
-        entitlements = parse_entitlements(row.entitlements)
-    except ValueError as error:
-        return f"Row {row.row}: {error}."
-    for entitlement in entitlements:
-        if not levels.ways_of(entitlement):
-            return (
-                f"Row {row.row}: `{entitlement}` ends in `{entitlement.level}`, which is not a level "
-                f"({', '.join(levels.names())})."
-            )
-    return ""
+        wrong.append(f"active must be TRUE or FALSE, found `{row.active}`")
+    found = "; ".join(filter(None, wrong))
+    return f"Row {row.row}: {found}." if found else ""
+
+
+def _fulfillment_problem(typed: str) -> str:
+    if typed.upper() in FULFILLMENTS:
+        return ""
+    found = f"found `{typed}`{near(typed.upper(), FULFILLMENTS)}" if typed else "and the cell is empty"
+    return f"fulfillment must be AUTO or EXTERNAL, {found}"
 
 
 def _read(row: CatalogueRow, at: str) -> Product:
@@ -163,31 +166,34 @@ def _is_unreadable(product: Product) -> bool:
     return bool(product.problem) and _cannot_be_read(product.entitlements)
 
 
-def _warnings(snapshot: Snapshot, products: Sequence[Product], policy: Policy) -> Iterator[str]:
+def _warnings(products: Sequence[Product], former: Mapping[str, Product], known: Known) -> Iterator[str]:
     for product in products:
         if product.problem or product.is_external:
             continue
         entitlements = parse_entitlements(product.entitlements)
         if not entitlements:
-            yield f"{product.sku} is AUTO and has no entitlements: its orders fail until it has some."
+            old = former[product.sku].entitlements if product.sku in former else ""
+            emptied = f" any more (before: {old})" if old else ""
+            yield f"{product.sku} is AUTO and has no entitlements{emptied}: its orders fail until then."
         for entitlement in dict.fromkeys(entitlements):
-            if not _ever_had_keys(snapshot, entitlement, policy):
-                yield f"{product.sku}: {entitlement} never had a key in {policy.default_region}."
+            if warning := known.without_keys(entitlement):
+                yield f"{product.sku}: {warning}"
 
 
-def _alike(skus: Iterable[str]) -> Iterator[str]:
-    """A warning for SKUs that the shop tells apart and the spreadsheet's look-up does not."""
-    by_folded: dict[str, list[str]] = {}
-    for sku in skus:
-        by_folded.setdefault(sku.casefold(), []).append(sku)
-    for alike in by_folded.values():
-        if len(alike) > 1:
-            yield f"{listed(alike)} differ in letter case alone: `available` is shown for the first only."
+def _alike(skus: Collection[str], gone: Collection[str]) -> Iterator[str]:
+    """A warning for SKUs that people take for one another; an order has to name one of them exactly."""
+    for same in alike([*skus, *gone]):
+        here, lost = [sku for sku in same if sku in skus], [sku for sku in same if sku not in skus]
+        if lost:
+            yield (
+                f"{_quoted(lost)} was published, and the catalogue has {_quoted(here)} now: a SKU must be as "
+                "the shop has it, blanks and letter case included."
+            )
+        elif len({sku.casefold() for sku in here}) < len(here):
+            yield f"{listed(here)} differ in letter case alone: `available` is shown for the first only."
+        else:
+            yield f"{_quoted(here)} differ in blanks alone: is that one product?"
 
 
-def _ever_had_keys(snapshot: Snapshot, entitlement: Entitlement, policy: Policy) -> bool:
-    place = (policy.default_region, entitlement.provider, entitlement.product_code)
-    return any(
-        all(Pool(*place, component) in snapshot.pools.queues for component in way)
-        for way in policy.levels.ways_of(entitlement)
-    )
+def _quoted(skus: Sequence[str]) -> str:
+    return listed([f"`{sku}`" for sku in skus])

@@ -52,7 +52,7 @@ def _show(said: Mapping[str, object], *, as_json: bool) -> None:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return
     click.echo(said["message"])
-    for name in ("warnings", "problems", "breaches", "story", "rows", "held", "seats", *HEADINGS):
+    for name in ("changes", "warnings", "problems", "breaches", "story", "rows", "held", "seats", *HEADINGS):
         entries = said.get(name, [])
         told = entries if isinstance(entries, list) else []
         lines = [_line(entry) for entry in told if not _is_plain_success(entry)]
@@ -72,4 +72,6 @@ def _is_plain_success(entry: object) -> bool:
 
 
 def _line(entry: object) -> str:
-    return "  ".join(str(value) for value in entry.values()) if isinstance(entry, dict) else str(entry)
+    if not isinstance(entry, dict):
+        return str(entry)
+    return "  ".join(str(value) for value in entry.values() if isinstance(value, str | int))

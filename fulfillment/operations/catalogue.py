@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from fulfillment.answers import counted, listed
+from fulfillment.catalogue import Published
 from fulfillment.operations.operation import Body, Operation, Said, ok
 from fulfillment.payloads import PublishBody, read
 from fulfillment.service import Service
@@ -13,16 +15,24 @@ from fulfillment.service import Service
 def _publish(service: Service, body: Body, by: str) -> Said:
     asked = read(PublishBody, body)
     done = service.publish(dry_run=asked.dry_run)
-    verb = "would be live" if asked.dry_run else "live"
-    problems = f" {len(done.problems)} with a problem: see the status column." if done.problems else ""
     return ok(
-        f"{done.published} products {verb}.{problems}",
+        _message(done, dry_run=asked.dry_run),
         published=done.published,
+        dry_run=asked.dry_run,
         warnings=[*done.warnings],
         problems=[asdict(problem) for problem in done.problems],
+        changes=[asdict(change) for change in done.changes],
     )
 
 
+def _message(done: Published, *, dry_run: bool) -> str:
+    live, skus = counted(done.published, "product"), listed([change.sku for change in done.changes])
+    first = f"Nothing was published yet. {live} would be live." if dry_run else f"{live} live."
+    what = f"{counted(len(done.changes), 'change')}: {skus}." if skus else "No product changes."
+    problems = f" {len(done.problems)} with a problem: see the status column." if done.problems else ""
+    return f"{first} {what}{problems}"
+
+
 CATALOGUE: Mapping[str, Operation] = {
-    "publish": Operation(_publish, {"published": 0, "warnings": [], "problems": []}),
+    "publish": Operation(_publish, {"published": 0, "warnings": [], "problems": [], "changes": []}),
 }

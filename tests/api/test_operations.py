@@ -173,3 +173,20 @@ def test_a_field_that_is_wrong_is_named(function: Function) -> None:
     answer = function.post("/orders/release", {"order_id": "1", "skuu": "CPT"}, "operator")
     assert answer.status_code == 422
     assert "skuu" in answer.json()["fields"]
+
+
+def test_a_publication_says_before_and_after_what_changes_for_customers(
+    shop: Workbook, function: Function
+) -> None:
+    shop.sell(CPT="NASM-CPT-FULL", CNC="NASM-CNC-FULL", STS="NCSF-STS-FULL", KBS="")
+    shop.type("NPTA Catalogue!E3", [["NASM-CNC-FULL,NCSF-STS-FULL"]])
+    would = said(function, "/catalogue/publish", dry_run=True)
+    assert would["message"] == "Nothing was published yet. 4 products would be live. 1 change: CNC."
+    (change,) = would["changes"]
+    assert (change["sku"], change["before"]["entitlements"]) == ("CNC", "NASM-CNC-FULL")
+    assert change["message"].startswith("Customers get NCSF-STS-FULL more.")
+    done = said(function, "/catalogue/publish")
+    assert (done["message"], done["changes"]) == ("4 products live. 1 change: CNC.", would["changes"])
+    assert said(function, "/catalogue/publish")["message"] == "4 products live. No product changes."
+    shop.type("NPTA Catalogue!E3", [["NASM-CNC-FULL"]])
+    said(function, "/catalogue/publish")

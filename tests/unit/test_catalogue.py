@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fulfillment.catalogue import CatalogueRow, plan_publish
+from fulfillment.catalogue import CatalogueRow, Published, plan_publish
 from fulfillment.errors import NotPossible
 from fulfillment.model import Levels, Product
+from fulfillment.publication import Offer
 from tests.unit.bookkeeper import most_that_can_be_served
 from tests.unit.shop import FULL_EITHER_WAY, LEVELS, Shop, a_shop, a_stocked_shop, codes
 
@@ -149,6 +150,118 @@ def test_only_what_changed_has_a_new_time() -> None:
     before = live(shop, "CPT").published_at
     shop.sell("CNC", "NASM-CNC-FULL")
     assert (live(shop, "CPT").published_at, live(shop, "CNC").published_at > before) == (before, True)
+
+
+# what changes for customers, and what may have been meant
+
+
+def changes(published: Published) -> dict[str, str]:
+    return {change.sku: change.message for change in published.changes}
+
+
+def a_catalogue() -> Shop:
+    """CPT and BOTH are served from stock, EXT by a person; three CPT keys and one CNC key."""
+    shop = a_stocked_shop()
+    shop.keys("CNC", "N1")
+    shop.publish(row("CPT"), row("BOTH", "NASM-CPT-FULL,NASM-CNC-FULL", no=3), external("EXT", no=4))
+    return shop
+
+
+def external(sku: str, *, no: int) -> CatalogueRow:
+    return row(sku, "", no=no, fulfillment="EXTERNAL")
+
+
+def test_a_preview_says_for_each_product_what_customers_get_and_how_many_can_be_sold() -> None:
+    published = a_catalogue().publish(
+        row("CPT", "NASM-CPT-FULL,NASM-CNC-FULL"),
+        row("BOTH", "", no=3),
+        row("EXT", "NASM-CPT-FULL", no=4, active="no"),
+        row("NEW", "NASM-CNC-FULL", no=5),
+        external("BYHAND", no=6),
+    )
+    assert changes(published) == {
+        "CPT": "Customers get NASM-CNC-FULL more. 1 can be sold now, instead of 3.",
+        "BOTH": "Emptied: its orders fail until it has entitlements (customers got NASM-CPT-FULL and "
+        "NASM-CNC-FULL). None can be sold any more.",
+        "EXT": "Keys are assigned from then on; a person served it before. Customers get NASM-CPT-FULL. 3 "
+        "can be sold now. Not active any more; what was paid for is served.",
+        "NEW": "New: customers get NASM-CNC-FULL. 1 can be sold now.",
+        "BYHAND": "New: a person serves it.",
+    }
+    first = published.changes[0]
+    assert first.before == Offer("NASM-CPT-FULL", "AUTO", True, 3, "")
+    assert first.after == Offer("NASM-CPT-FULL,NASM-CNC-FULL", "AUTO", True, 1, "")
+
+
+def test_what_is_gone_or_less_is_said_too() -> None:
+    shop = a_catalogue()
+    published = shop.publish(row("CPT", fulfillment="EXTERNAL"), row("BOTH", "NASM-CNC-FULL", no=3))
+    assert changes(published) == {
+        "CPT": "A person serves it from then on, and no key is assigned.",
+        "BOTH": "Customers no longer get NASM-CPT-FULL.",
+        "EXT": "Gone from the catalogue (a person serves it): orders of it fail from then on.",
+    }
+    assert published.changes[-1].after is None
+
+
+def test_a_problem_that_comes_and_goes_is_a_change_and_one_that_stays_is_none() -> None:
+    shop = a_catalogue()
+    rows = [row("BOTH", "NASM-CPT-FULL,NASM-CNC-FULL", no=3), external("EXT", no=4)]
+    broken = changes(shop.publish(row("CPT", "NASM-CPT"), *rows))
+    assert list(broken) == ["CPT"]
+    assert broken["CPT"].startswith("Problem: Row 2: `NASM-CPT` is not")
+    assert changes(shop.publish(row("CPT", "NASM-CPT"), *rows)) == {}
+    mended = changes(shop.publish(row("CPT"), *rows))
+    assert mended == {"CPT": "Its problem is put right: customers get NASM-CPT-FULL."}
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("NASM-CPT", "write PROVIDER-PRODUCT_CODE-LEVEL (did you mean `NASM-CPT-FULL`?)"),
+        ("nasm cpt full", "(did you mean `NASM-CPT-FULL`?)"),
+        ("NASM-CPT-FUL", "`FUL`, and the levels are FULL, CONTENT and EXAM (did you mean `NASM-CPT-FULL`?)"),
+        ("NASM-CPT-FULL;NASM-CNC-FULL", "several separated by commas"),
+        (
+            "NASM-\u0421PT-FULL",
+            "holds CYRILLIC CAPITAL LETTER ES (U+0421), its character 6: type it anew (",
+        ),
+        ("NASM\u2013CPT\u2013FULL", "holds EN DASH (U+2013), its character 5"),
+        ("NASM-CPT-FULL,NASM-CNC,NASM-CPT-FULLL", "`NASM-CPT-FULLL` ends in `FULLL`"),
+    ],
+)
+def test_an_entitlement_that_cannot_be_right_is_named_with_the_nearest(cell: str, words: str) -> None:
+    (problem,) = a_catalogue().publish(row("NEW", cell)).problems
+    assert words in problem.message
+
+
+def test_a_pool_that_never_had_a_key_is_named_with_the_nearest_that_had() -> None:
+    shop = a_catalogue()
+    shop.keys("CES", "C1", region="US")
+    warnings = shop.publish(row("A", "NASM-CPTT-FULL"), row("B", "NASM-CES-FULL", no=3)).warnings
+    assert warnings[:2] == (
+        "A: NASM-CPTT-FULL never had a key in CANADA (did you mean `NASM-CPT-FULL`?).",
+        "B: NASM-CES-FULL never had a key in CANADA (there are keys in US).",
+    )
+
+
+def test_everything_that_is_wrong_with_a_row_is_said_at_once() -> None:
+    (problem,) = a_catalogue().publish(row("NEW", "NASM-CPT", fulfillment="AUTOM", active="si")).problems
+    for words in ("found `AUTOM` (did you mean `AUTO`?)", "is not an entitlement", "found `si`"):
+        assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("skus", "words"),
+    [
+        (["CPT", "cpt", "BOTH", "EXT"], "CPT and cpt differ in letter case alone"),
+        (["CPT", "C PT", "BOTH", "EXT"], "`CPT` and `C PT` differ in blanks alone: is that one product?"),
+        (["cpt", "BOTH", "EXT"], "`CPT` was published, and the catalogue has `cpt` now"),
+    ],
+)
+def test_skus_that_people_take_for_one_another_are_named(skus: list[str], words: str) -> None:
+    published = a_catalogue().publish(*(row(sku, no=no) for no, sku in enumerate(skus, 2)))
+    assert any(words in warning for warning in published.warnings)
 
 
 # availability
