@@ -100,7 +100,9 @@ class SeatAudit:
             wrong = f"Order {row.order_id} has it from {row.pool}, but it belongs to {count.pool}"
             self._breach(1, row, f"{wrong} (row {count.no} of Import History). {LOOK}")
         elif count.free > 0:
-            self._check_turn(row, replaced.get((row.order_id, row.unit, row.pool), set()))
+            # not for a row without that reason: the order may get the same piece anew in this commit
+            seat = (row.order_id, row.unit, row.pool) if row.reason == "replacement" else ("", "", row.pool)
+            self._check_turn(row, replaced.get(seat, set()))
         else:
             given = f"Order {row.order_id} has a seat that was given before: the key of row {count.no} of"
             self._breach(1, row, f"{given} Import History has {count.total} seats. {TELL_BOTH}")

@@ -102,7 +102,9 @@ class Replay:
         """One row of Assignments."""
         order, pool, event = self.orders[row["order_id"]], pool_of(row), row["event"]
         if event == "assigned":
-            self._check_turn(row, passed_over.get((row["order_id"], row["unit"]), set()))
+            # not for a row without that reason: the order may get the same piece anew in this commit
+            seat = (row["order_id"], row["unit"]) if row["reason"] == "replacement" else ("", "")
+            self._check_turn(row, passed_over.get(seat, set()))
             self._take(pool, row["keycode"], f"Assignments {row['no']} gives order {row['order_id']}")
             self.assigned[pool] += 1
             order.held.append(row)

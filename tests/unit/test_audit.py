@@ -11,7 +11,8 @@ import pytest
 from fulfillment.allocation import plan_order
 from fulfillment.audit import Breach, audit
 from fulfillment.model import Assignment
-from fulfillment.release import plan_clear
+from fulfillment.release import plan_clear, plan_release
+from fulfillment.replacement import plan_replace
 from fulfillment.workbook import Changes
 from tests.unit.shop import Shop, a_stocked_shop, an_order
 
@@ -208,6 +209,21 @@ def test_a_replacement_may_pass_over_its_own_code_alone(shop: Shop) -> None:
     assert breaches(shop) == []
     plain = tuple(replace(row, reason="") for row in shop.books().assignments)
     assert [no for promise, _, no in found(shop, assignments=plain) if promise == 7] == [2]
+
+
+def test_a_key_replaced_released_and_given_anew_in_one_commit_is_in_turn() -> None:
+    shop = a_stocked_shop([])
+    shop.keys("CPT", CODES[0], seats=2)
+    shop.keys("CPT", CODES[1])
+    shop.order("1", "CPT")
+    shop.at_once(
+        lambda draft: plan_replace(draft, "1", CODES[0], now=shop.now, by=""),
+        lambda draft: plan_release(draft, "1", now=shop.now, by=""),
+        lambda draft: plan_clear(draft, "1", policy=shop.policy, now=shop.now, by=""),
+        lambda draft: plan_order(draft, an_order("1", "CPT"), policy=shop.policy, now=shop.now, by=""),
+    )
+    assert [code for _, code in shop.held("1")] == [CODES[0]]
+    assert breaches(shop) == []
 
 
 # orders

@@ -271,7 +271,7 @@ class AShop(RuleBasedStateMachine):
         unit, keycode = data.draw(st.sampled_from(self.shop.held(order_id)))
         before = Counter(unit for unit, _ in self.shop.held(order_id))
         try:
-            reply = self.shop.replace(order_id, keycode)
+            reply = self.shop.replace(order_id, keycode).reply
         except NotPossible:
             return
         held = self.shop.held(order_id)
