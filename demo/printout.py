@@ -82,7 +82,12 @@ class Printout:
     def addresses(self, options: Options, spreadsheet_id: str, order: SampleOrder) -> None:
         """Where everything is, and what to try."""
         tabs = f"{options.sandbox_url}/v4/spreadsheets/{spreadsheet_id}/values/Assignments"
-        places = {"function": options.url, "token": f"{TOKEN} (role admin)", "a tab": tabs}
+        places = {
+            "workbook": f"{options.sandbox_url}/ (in a browser)",
+            "function": options.url,
+            "token": f"{TOKEN} (role admin)",
+            "a tab": tabs,
+        }
         for label, place in places.items():
             self._console.print(Text.assemble((f"{label:10}", "dim"), place), soft_wrap=True)
         words = TRY.format(token=TOKEN, url=options.url, order_id=order.order_id)

@@ -60,7 +60,8 @@ class Tour:
     def _start_google(self, processes: Processes) -> None:
         options = self._options
         arguments = ["-m", "sandbox", f"--port={options.sandbox_port}", f"--dir={options.folder}"]
-        google = processes.start("The local Google", arguments, {})
+        function = {"FUNCTION_URL": options.url, "API_TOKEN": TOKEN}
+        google = processes.start("The local Google", arguments, function)
         wait_until_answers(google, f"{options.sandbox_url}/_sandbox/stats")
 
     def _start_function(self, processes: Processes, workbook: gspread.Spreadsheet) -> Shop:

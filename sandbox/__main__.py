@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from sandbox.forwarding import Function, NotLocal
 from sandbox.server import serve
 
 PORT = 8090
@@ -23,10 +24,20 @@ def main() -> int:
     )
     options.add_argument("--dir", type=Path, default=folder, help=f"LOCAL_DIR, else {FOLDER}")
     options.add_argument("--host", default=LOOPBACK, help="another address than loopback lets others in")
+    options.add_argument(
+        "--function",
+        default=os.environ.get("FUNCTION_URL", ""),
+        metavar="URL",
+        help="FUNCTION_URL: the function on this machine that the page's sidebar calls",
+    )
     args = options.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        serve(Path(args.dir) / "sheets", args.host, args.port)
+        function = Function(args.function, os.environ.get("API_TOKEN", ""))
+        serve(Path(args.dir) / "sheets", args.host, args.port, function)
+    except NotLocal as error:
+        print(error, file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"Cannot serve on {args.host}:{args.port}: {error.strerror}.", file=sys.stderr)
         return 2

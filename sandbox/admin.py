@@ -1,15 +1,16 @@
-"""The stand-in's own routes: counts, settings, the fault plan, and people's edits."""
+"""The stand-in's own routes: counts, settings, the fault plan, people's edits, and what the page shows."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.book import Json, titled
 from sandbox.errors import Refusal, bad_request
 from sandbox.faults import FaultPlan
 from sandbox.messages import parse_json
+from sandbox.page.data import PageData
 from sandbox.people import text
 from sandbox.settings import Settings
 from sandbox.shelf import Shelf
@@ -19,7 +20,9 @@ from sandbox.stats import Stats
 class Admin:
     """What is under /_sandbox/."""
 
-    def __init__(self, shelf: Shelf, stats: Stats, faults: FaultPlan, settings: Settings) -> None:
+    def __init__(
+        self, shelf: Shelf, stats: Stats, faults: FaultPlan, settings: Settings, page: PageData
+    ) -> None:
         self._shelf = shelf
         self._stats = stats
         self._faults = faults
@@ -33,16 +36,24 @@ class Admin:
             ("POST", "faults"): self._add_faults,
             ("DELETE", "faults"): self._end_faults,
             ("POST", "person"): self._person,
+            ("GET", "books"): page.books,
+            ("GET", "book"): page.book,
+            ("GET", "rows"): page.rows,
+            ("GET", "charts"): page.charts,
+            ("GET", "changes"): page.changes,
+            ("GET", "panes"): page.panes,
+            ("GET", "function"): page.function,
+            ("POST", "fetch"): page.fetch,
         }
 
-    def answer(self, verb: str, path: str, body: bytes) -> Any:
+    def answer(self, verb: str, path: str, body: bytes, query: Mapping[str, str]) -> Any:
         handler = self._routes.get((verb, path.removeprefix("/_sandbox/")))
         if handler is None:
             raise Refusal(404, f"{verb} {path} is not there.")
         asked = parse_json(body)
         if not isinstance(asked, dict):
             raise bad_request("The body must be a JSON object.")
-        return handler(asked)
+        return handler({**query, **asked})
 
     def _reset_stats(self, asked: Json) -> Json:
         self._stats.reset()

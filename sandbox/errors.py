@@ -17,6 +17,7 @@ STATUS_WORDS = {
     403: "PERMISSION_DENIED",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
+    409: "ABORTED",
     413: "INVALID_ARGUMENT",
     429: "RESOURCE_EXHAUSTED",
     500: "INTERNAL",
@@ -26,10 +27,6 @@ STATUS_WORDS = {
 
 INTERNAL_TEXT = "Internal error encountered."
 UNAVAILABLE_TEXT = "The service is currently unavailable."
-PROTECTED_TEXT = (
-    "You are trying to edit a protected cell or object. "
-    "Please contact the spreadsheet owner to remove protection if you need to edit."
-)
 
 # The project that every caller of the stand-in belongs to; Google names the caller's own.
 PROJECT_NUMBER = "000000000000"

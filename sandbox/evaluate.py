@@ -39,6 +39,13 @@ def _outcome(book: Book, tab: Tab, row: int, column: int) -> Scalar:
         return known[key] if key in known else cells.order.outcome(tab.title, row, column)
 
 
+def outcome(book: Book, tab: Tab, formula: Formula, row: int, column: int) -> Scalar:
+    """What a formula that stands in no cell (a condition of a rule) comes to, as if it stood in this one."""
+    cells = _cells(book)
+    with cells.turn:
+        return formula.evaluate(cells, tab.title, row, column)
+
+
 def number_format(book: Book, tab: Tab, row: int, column: int) -> Json | None:
     """The format in which a cell shows its number: its own, or the one that its formula hands on."""
     own = own_format(tab.dress.cell(row, column))

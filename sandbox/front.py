@@ -11,10 +11,15 @@ from sandbox.admin import Admin
 from sandbox.calls import Call, Method
 from sandbox.errors import INTERNAL_TEXT, Refusal, quota_exceeded, unavailable
 from sandbox.faults import FaultPlan, Instruction
+from sandbox.forwarding import NO_FUNCTION, Function
+from sandbox.page.data import PageData
+from sandbox.page.site import Site
+from sandbox.panes import Panes
 from sandbox.quota import PER_USER
 from sandbox.settings import Settings
 from sandbox.shelf import Shelf
 from sandbox.stats import Stats
+from sandbox.visitors import check_visitor
 from sandbox.wire import CUT_BEFORE, Answer, Request, json_answer, refused
 
 BAD_GATEWAY = (
@@ -37,20 +42,26 @@ def meant(request: Request) -> Request:
 class Front:
     """The stand-in behind its socket."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, function: Function = NO_FUNCTION) -> None:
         self.shelf = shelf
         self.stats = Stats()
         self.faults = FaultPlan()
         self.settings = Settings(shelf.limits)
-        self.admin = Admin(shelf, self.stats, self.faults, self.settings)
+        self.panes = Panes()
+        self.site = Site()
+        page = PageData(shelf, self.panes, function)
+        self.admin = Admin(shelf, self.stats, self.faults, self.settings, page)
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request; whatever goes wrong on our side is a 500 in Google's shape."""
         try:
+            check_visitor(request)
+            query = parse_qs(request.query, keep_blank_values=True, errors="replace")
             if request.path.startswith("/_sandbox/"):
-                if not request.is_local:
-                    raise Refusal(403, "Only this machine may use the stand-in's own routes.")
-                return json_answer(200, self.admin.answer(request.verb, request.path, request.body))
+                asked = {name: values[-1] for name, values in query.items()}
+                return json_answer(200, self.admin.answer(request.verb, request.path, request.body, asked))
+            if page := self.site.answer(request):
+                return page
             request = meant(request)
             method, names = routes.find(request.verb, request.path)
             query = parse_qs(request.query, keep_blank_values=True, errors="replace")

@@ -45,6 +45,7 @@ class LiveBook:
         self._limits = limits
         self._journal = journal
         self._lock = threading.Lock()
+        self._news = threading.Condition(self._lock)
         self._past: deque[tuple[float, Book]] = deque(maxlen=KEPT_VERSIONS)
         self._deleted = False
         self._closed = False
@@ -80,8 +81,21 @@ class LiveBook:
                 self._journal.append(Record(after.serial, at, do, args, raw))
             self._past.append((time.monotonic(), before))
             self.book = after
+            self._news.notify_all()
             _forget_findings(before, after)
         return after, reply
+
+    def next_after(self, serial: int, patience_s: float) -> Book:
+        """The newest version, as soon as it is another than that one; after `patience_s` the same."""
+        with self._news:
+            self._news.wait_for(lambda: self._is_over or self.book.serial != serial, patience_s)
+            if self._deleted:
+                raise not_found()
+            return self.book
+
+    @property
+    def _is_over(self) -> bool:
+        return self._deleted or self._closed
 
     def as_of(self, seconds_ago: float) -> Book:
         """The version of that moment, or the oldest that is still known."""
@@ -100,6 +114,7 @@ class LiveBook:
     def delete(self) -> None:
         with self._lock:
             self._deleted = True
+            self._news.notify_all()
             if self._journal:
                 self._journal.delete()
 
@@ -109,6 +124,7 @@ class LiveBook:
             with self._lock:
                 # A call that is late must not write where the next start already reads.
                 self._closed = True
+                self._news.notify_all()
                 fold_if_long(self._journal, self.book)
                 self._journal.close()
 

@@ -12,7 +12,7 @@ from typing import Any
 from sandbox import dimensions, entering
 from sandbox.a1 import column_index, parse_range
 from sandbox.book import Book, Ids, Json, Tab
-from sandbox.errors import PROTECTED_TEXT, bad_request
+from sandbox.errors import Refusal, bad_request
 from sandbox.kinds import sheets
 from sandbox.kinds.looks import overlaps
 from sandbox.kinds.sorting import sorted_tab
@@ -22,6 +22,14 @@ from sandbox.ranges import Area, area_to_read, within_grid
 SOMEONE = "person@example.com"
 
 HEADER_ROWS = 1
+
+# In the words of the page, which are not quite those of the API.
+PROTECTED_TEXT = (
+    "You're trying to edit a protected cell or object. "
+    "Please contact the spreadsheet owner to remove protection if you need to edit."
+)
+WARNING_TEXT = "You're trying to edit part of this sheet that shouldn't be changed accidentally. Edit anyway?"
+WARNS = 409
 
 
 def edit(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, Any]:
@@ -52,14 +60,26 @@ def number(body: Json, name: str, default: int | None = None) -> int:
 
 
 def _check_may_edit(area: Area, body: Json) -> None:
-    """Refused where a protection covers part of the area and the person is not one of its editors."""
+    """Refused where a protection covers part of the area and the person is not one of its editors.
+
+    One that only warns refuses nobody, but those who say that they have not been warned (`"warned": false`).
+    """
     person = body.get("person", SOMEONE)
-    for entry in area.tab.protected:
-        if entry.get("warningOnly") or person in entry.get("editors", {}).get("users", []):
-            continue
-        open_to_all = [_area(area.tab, range) for range in entry.get("unprotectedRanges", [])]
-        if overlaps(area, _area(area.tab, entry["range"])) and not any(_covers(o, area) for o in open_to_all):
-            raise bad_request(PROTECTED_TEXT)
+    over = [entry for entry in area.tab.protected if _protects(entry, area)]
+    if any(not entry.get("warningOnly") and person not in _editors(entry) for entry in over):
+        raise bad_request(PROTECTED_TEXT)
+    if over and body.get("warned", True) is False and any(entry.get("warningOnly") for entry in over):
+        raise Refusal(WARNS, WARNING_TEXT)
+
+
+def _protects(entry: Json, area: Area) -> bool:
+    open_to_all = [_area(area.tab, range) for range in entry.get("unprotectedRanges", [])]
+    return overlaps(area, _area(area.tab, entry["range"])) and not any(_covers(o, area) for o in open_to_all)
+
+
+def _editors(entry: Json) -> list[str]:
+    users: list[str] = entry.get("editors", {}).get("users", [])
+    return users
 
 
 def _area(tab: Tab, range: Json) -> Area:
@@ -191,8 +211,8 @@ def move_rows(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
 
 
 def insert_columns(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
-    """Inserts columns left of column `at`."""
-    at = _column(tab, body, "at")
+    """Inserts columns left of column `at`, or right of it (`after`)."""
+    at = _column(tab, body, "at") + bool(body.get("after"))
     _check_may_edit(_columns(tab, max(at - 1, 0), at + 1), body)
     return dimensions.inserted(book, tab, "COLUMNS", at, number(body, "count", 1), at > 0)
 

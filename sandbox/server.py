@@ -22,6 +22,7 @@ from typing import Any, Protocol, Self
 
 from sandbox.bodies import Broken, read_body
 from sandbox.errors import INTERNAL_TEXT, Refusal
+from sandbox.forwarding import NO_FUNCTION, Function
 from sandbox.front import Front
 from sandbox.shelf import Shelf
 from sandbox.wire import Answer, Request, refused
@@ -164,16 +165,23 @@ class Sandbox:
     Without a folder everything is in memory, and gone when the object is.
     """
 
-    def __init__(self, folder: Path | None = None, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        function: Function = NO_FUNCTION,
+    ) -> None:
         self._folder = folder
+        self._function = function
         self._address = (host, port)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
-        self.front = Front(Shelf(None))
+        self.front = Front(Shelf(None), function)
 
     def start(self) -> Self:
         if self._folder:
-            self.front = Front(Shelf(self._folder))
+            self.front = Front(Shelf(self._folder), self._function)
         try:
             self._server = Server(self._address, self.front)
         except OSError:
@@ -211,9 +219,9 @@ class Sandbox:
         self.stop()
 
 
-def serve(folder: Path, host: str, port: int) -> None:
+def serve(folder: Path, host: str, port: int, function: Function) -> None:
     """Serves until interrupted."""
-    front = Front(Shelf(folder))
+    front = Front(Shelf(folder), function)
     server = Server((host, port), front)
     # What is loaded by now lives as long as the program: the collector need not look at it again and again.
     gc.collect()

@@ -94,7 +94,7 @@ def test_what_is_protected_refuses_who_may_not_edit_it(
         {"addSheet": {"properties": {"title": "Other"}}},
         {"addProtectedRange": {"protectedRange": {"range": area, "editors": editors}}},
     )
-    with pytest.raises(Refused, match="You are trying to edit a protected cell or object"):
+    with pytest.raises(Refused, match="You're trying to edit a protected cell or object"):
         sheet.person(edit, **more)
     assert sheet.read("A1:A4") == [[row[0]] for row in TABLE]
     sheet.person(edit, person="boss@example.com", **more)
@@ -109,6 +109,25 @@ def test_a_warning_does_not_hold_anyone_back_and_exceptions_are_open(sheet: Clie
     sheet.person("type", cell="B2", value="9")
     with pytest.raises(Refused):
         sheet.person("type", cell="B3", value="9")
+
+
+def test_whoever_wants_to_be_warned_is_asked_first(sheet: Client) -> None:
+    area = {"range": {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 1}, "warningOnly": True}
+    sheet.batch({"addProtectedRange": {"protectedRange": area}})
+    with pytest.raises(Refused, match="shouldn't be changed accidentally") as refusal:
+        sheet.person("type", cell="A1", value="SKU", warned=False)
+    assert refusal.value.status == 409
+    sheet.person("type", cell="A2", value="open", warned=False)
+    sheet.person("type", cell="A1", value="SKU", warned=True)
+    assert sheet.read("A1:A2") == [["SKU"], ["open"]]
+
+
+def test_columns_come_at_either_side(sheet: Client) -> None:
+    sheet.person("insert_columns", at="B", after=True)
+    sheet.person("insert_columns", at="A", after=False)
+    assert sheet.read("A1:D1") == [["", "sku", "seats"]]
+    sheet.person("insert_columns", at="AB", after=True)
+    assert sheet.tab()["properties"]["gridProperties"]["columnCount"] == 29
 
 
 def test_a_strict_list_refuses_what_it_does_not_hold(sheet: Client) -> None:

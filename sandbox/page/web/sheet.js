@@ -1,0 +1,444 @@
+// One tab on the screen: the grid library's grid over its rows, which cells are selected, and the editor in a cell.
+
+import { areaName, letters } from './cells.js';
+import { chart } from './charts.js';
+import { element, lengthOf } from './dom.js';
+import { Rows } from './rows.js';
+
+/* global Slick */
+
+const ROW_HEIGHT = 24;
+const NUMBERS_WIDTH = 46;
+const nonce = document.querySelector('meta[name="nonce"]').content;
+
+/** The first column of the grid has the numbers of the rows: the library counts one column more than the tab has. */
+const SHIFT = 1;
+
+function dressed(node, look) {
+  const { style } = node;
+  if (look.bg) style.backgroundColor = look.bg;
+  if (look.fg) style.color = look.fg;
+  if (look.bold) style.fontWeight = '600';
+  if (look.italic) style.fontStyle = 'italic';
+  if (look.underline || look.strike) style.textDecoration = [look.underline && 'underline', look.strike && 'line-through'].filter(Boolean).join(' ');
+  if (look.size) style.fontSize = `${look.size * 1.3}px`;
+  if (look.align) style.textAlign = look.align;
+}
+
+export class Sheet {
+  /**
+   * `on` is told: `selected(sheet)`, `edited(row, column, text)`, `menu(event, area)`, `filter(column, place)`,
+   * `ticked(row, column, isOn)`.
+   */
+  constructor(container, on) {
+    this.container = container;
+    this.on = on;
+    this.memory = new Map();
+    container.addEventListener('contextmenu', (event) => this.contextMenu(event));
+    container.addEventListener('mousedown', (event) => { if (!event.target.closest('.editor')) this.editor?.commit(); }, true);
+    new ResizeObserver(() => this.grid?.resizeCanvas()).observe(container);
+  }
+
+  // ---- a tab comes and goes
+
+  /** Shows a tab, where it was left. Resolves when its rows are there. */
+  async open(spreadsheet, tab) {
+    this.close();
+    this.tab = tab;
+    this.rows = new Rows(spreadsheet, tab, (rows) => this.draw(rows));
+    this.build();
+    const { row = 0, column = 0, top = 0, left = 0 } = this.memory.get(tab.id) || {};
+    await this.rows.want(top, top + this.visible());
+    this.grid.scrollRowToTop(Math.min(top, tab.rows - 1));
+    this.grid.getViewportNode(SHIFT + tab.frozen[1] + 1, tab.frozen[0])?.scrollTo({ left });
+    this.grid.setActiveCell(Math.min(row, tab.rows - 1), Math.min(column, tab.columns - 1) + SHIFT);
+  }
+
+  close() {
+    if (!this.grid) return;
+    this.remember();
+    this.editor?.close();
+    this.grid.destroy();
+    this.grid = null;
+    this.container.replaceChildren();
+  }
+
+  remember() {
+    const active = this.grid.getActiveCell();
+    const viewport = this.grid.getViewport();
+    const left = this.container.querySelector('.slick-viewport-right')?.scrollLeft || 0;
+    this.memory.set(this.tab.id, { row: active?.row ?? 0, column: (active?.cell ?? SHIFT) - SHIFT, top: Math.max(viewport.top, 0), left });
+  }
+
+  build() {
+    const { tab } = this;
+    const options = {
+      rowHeight: ROW_HEIGHT, nonce, enableHtmlRendering: false, enableColumnReorder: false, editable: false, explicitInitialization: true,
+      frozenColumn: Math.min(tab.frozen[1], tab.columns - 1), frozenRow: tab.frozen[0] || -1, multiColumnSort: false, enableTextSelectionOnCells: false,
+      scrollRenderThrottling: 30, selectedCellCssClass: 'chosen', invalidColumnFreezeWidthCallback: () => {}, invalidColumnFreezePickerCallback: () => {},
+      emulatePagingWhenScrolling: false,
+    };
+    this.grid = new Slick.Grid(this.container, this.rows, this.columns(), options);
+    // Before the library's own subscribers, so that what is handled here is not handled again there.
+    this.grid.onKeyDown.subscribe((event) => this.key(event));
+    const selector = new Slick.CellRangeSelector({ selectionCss: { border: '1px solid #0b57d0', background: 'rgba(11,87,208,.1)' } });
+    this.selection = new Slick.CellSelectionModel({ cellRangeSelector: selector });
+    this.grid.setSelectionModel(this.selection);
+    this.selection.onSelectedRangesChanged.subscribe(() => this.on.selected(this));
+    this.grid.onViewportChanged.subscribe(() => this.look());
+    this.grid.onScroll.subscribe(() => this.look());
+    this.grid.onClick.subscribe((event, at) => this.click(event, at));
+    this.grid.onDblClick.subscribe((event, at) => { if (at.cell >= SHIFT) this.edit(); });
+    this.grid.onHeaderClick.subscribe((event, { column }) => this.chooseColumn(column, event));
+    this.container.classList.toggle('framed', tab.frozen[0] > 0);
+    this.grid.init();
+    this.drawCharts();
+  }
+
+  columns() {
+    const numbers = {
+      id: 'number', name: '', field: 'number', width: NUMBERS_WIDTH, cssClass: 'number', headerCssClass: 'number', focusable: false, selectable: false,
+      resizable: false, formatter: (row) => String(row + 1),
+    };
+    const own = Array.from({ length: this.tab.columns }, (_, n) => ({
+      id: `c${n}`, name: letters(n), field: String(n), width: this.tab.widths[n] || 21, minWidth: 21, hidden: !this.tab.widths[n], headerCssClass: 'letter',
+      formatter: (row, cell, value) => this.cellNode(row, n, value),
+    }));
+    return [numbers, ...own];
+  }
+
+  cellNode(row, column, cell) {
+    if (!cell) return '';
+    const spill = this.spill(row, column, cell);
+    const words = element('span', { className: 'words' }, cell.text);
+    if (spill) words.style.right = `${-spill}px`;
+    const node = element('div', { className: 'cell' }, words);
+    dressed(node, cell.look);
+    if (cell.rule?.kind === 'BOOLEAN') {
+      node.replaceChildren(element('span', { className: `tick ${cell.text === 'TRUE' ? 'on' : ''}` }, cell.text === 'TRUE' ? '✓' : ''));
+      node.style.textAlign = 'center';
+    }
+    if (cell.rule?.choices) node.append(element('span', { className: 'choose' }, '▾'));
+    if (this.tab.filter?.row === row && column >= this.tab.filter.from && column < this.tab.filter.to && cell.text) {
+      node.classList.add('headed');
+      node.append(element('span', { className: 'sorter', title: 'Sort' }, '▾'));
+    }
+    if (cell.note) node.append(element('span', { className: 'corner note' }));
+    if (cell.bad || cell.error) node.append(element('span', { className: 'corner bad' }));
+    return { html: node, addClasses: spill ? 'spilling' : '' };
+  }
+
+  /** How far a text that is longer than its cell is wide goes on over the empty cells beside it. */
+  spill(row, column, { text, look, rule }) {
+    if (!text || rule || (look.align && look.align !== 'left')) return 0;
+    const { widths, frozen } = this.tab;
+    let over = lengthOf(text, { bold: look.bold, pixels: (look.size || 10) * 1.3 }) + 10 - widths[column];
+    let room = 0;
+    const last = column < frozen[1] ? frozen[1] : this.tab.columns;
+    for (let n = column + 1; over > 0 && n < last; n += 1) {
+      const next = this.rows.cell(row, n);
+      if (!next || next.text || next.rule) break;
+      room += widths[n];
+      over -= widths[n];
+    }
+    return room;
+  }
+
+  // ---- rows come into view, and change
+
+  visible() {
+    return Math.ceil(this.container.clientHeight / ROW_HEIGHT) + 5;
+  }
+
+  look() {
+    clearTimeout(this.looking);
+    this.looking = setTimeout(() => {
+      if (!this.grid) return;
+      const { top, bottom } = this.grid.getViewport();
+      this.rows.want(Math.max(top - 20, 0), bottom + 20).catch(() => {});
+    }, 40);
+  }
+
+  draw(rows) {
+    if (!this.grid) return;
+    this.grid.invalidateRows(rows);
+    this.grid.render();
+    this.on.selected(this);
+  }
+
+  /** The tab has changed, perhaps in its shape. Resolves when what is in view is shown anew. */
+  async refresh(tab) {
+    const shape = ({ rows, filled, ...rest }) => JSON.stringify(rest);
+    if (shape(tab) !== shape(this.tab)) {
+      this.editor?.commit();
+      await this.open(this.rows.spreadsheet, tab);
+      return;
+    }
+    this.tab = tab;
+    this.rows.outdate(tab);
+    this.grid.updateRowCount();
+    const { top, bottom } = this.grid.getViewport();
+    await this.rows.want(Math.max(top - 20, 0), bottom + 20);
+    if (tab.charts) await this.drawCharts();
+  }
+
+  async drawCharts() {
+    if (!this.tab.charts) return;
+    const { tab, grid } = this;
+    const charts = await this.on.charts(tab);
+    if (grid !== this.grid) return;
+    const canvases = [...this.container.querySelectorAll('.grid-canvas-right')];
+    const canvas = tab.frozen[0] ? canvases[1] : canvases[0];
+    for (const old of this.container.querySelectorAll('svg.chart')) old.remove();
+    for (const each of charts) {
+      const drawing = chart(each);
+      const left = this.tab.widths.slice(tab.frozen[1], each.place.column).reduce((sum, width) => sum + width, 0) + each.place.x;
+      drawing.style.left = `${left}px`;
+      drawing.style.top = `${(each.place.row - tab.frozen[0]) * ROW_HEIGHT + each.place.y}px`;
+      canvas.append(drawing);
+    }
+  }
+
+  // ---- what is selected
+
+  /** `{top, left, bottom, right}` of the selection, in the tab's own counting; null where there is none. */
+  area() {
+    const range = this.selection?.getSelectedRanges().at(-1);
+    if (!range) return null;
+    return {
+      top: Math.min(range.fromRow, range.toRow), bottom: Math.max(range.fromRow, range.toRow),
+      left: Math.max(Math.min(range.fromCell, range.toCell) - SHIFT, 0), right: Math.max(range.fromCell, range.toCell) - SHIFT,
+    };
+  }
+
+  /** The cell of which the bar above tells. */
+  active() {
+    const at = this.grid?.getActiveCell();
+    return at ? { row: at.row, column: at.cell - SHIFT, cell: this.rows.cell(at.row, at.cell - SHIFT) } : null;
+  }
+
+  activeNode() {
+    return this.grid?.getActiveCellNode();
+  }
+
+  choose({ top, left, bottom, right }) {
+    this.grid.setActiveCell(top, left + SHIFT);
+    this.selection.setSelectedRanges([new Slick.Range(top, left + SHIFT, bottom, right + SHIFT)]);
+  }
+
+  chooseColumn(column, event) {
+    const at = this.grid.getColumnIndex(column.id) - SHIFT;
+    if (at < 0) this.chooseAll();
+    else {
+      const from = event.shiftKey ? this.active()?.column ?? at : at;
+      this.spread(0, Math.min(from, at), this.tab.rows - 1, Math.max(from, at));
+    }
+    this.focus();
+  }
+
+  chooseAll() {
+    this.spread(0, 0, this.tab.rows - 1, this.tab.columns - 1);
+  }
+
+  /** Selects an area that may be as large as the tab, without scrolling there. */
+  spread(top, left, bottom, right) {
+    const { row } = this.grid.getActiveCell() || { row: 0 };
+    this.grid.setActiveCell(bottom === this.tab.rows - 1 && top === 0 ? Math.max(this.grid.getViewport().top, 0) : row >= top && row <= bottom ? row : top, left + SHIFT, false, true, true);
+    this.selection.setSelectedRanges([new Slick.Range(top, left + SHIFT, bottom, right + SHIFT)]);
+  }
+
+  focus() {
+    this.grid?.focus();
+  }
+
+  /** Whether what is typed or pasted now is meant for the cells. */
+  get hasFocus() {
+    const focused = document.activeElement;
+    return this.container.contains(focused) && !focused.closest('.editor');
+  }
+
+  // ---- the mouse and the keys
+
+  click(event, at) {
+    const target = event.target || event.getNativeEvent().target;
+    const { row } = at;
+    const column = at.cell - SHIFT;
+    if (column < 0) {
+      const from = event.shiftKey && this.active() ? this.active().row : row;
+      this.spread(Math.min(from, row), 0, Math.max(from, row), this.tab.columns - 1);
+      event.stopImmediatePropagation();
+      this.focus();
+    } else if (target.closest('.sorter')) {
+      const { left, bottom } = target.getBoundingClientRect();
+      this.on.filter(column, { x: left, y: bottom });
+      event.stopImmediatePropagation();
+    } else if (target.closest('.choose')) {
+      this.grid.setActiveCell(row, at.cell);
+      this.edit({ choosing: true });
+      event.stopImmediatePropagation();
+    } else if (target.closest('.tick')) {
+      this.on.ticked(row, column, !target.closest('.tick').classList.contains('on'));
+    } else if (event.shiftKey && this.active()) {
+      const from = this.active();
+      this.selection.setSelectedRanges([new Slick.Range(from.row, from.column + SHIFT, row, at.cell)]);
+      event.stopImmediatePropagation();
+    }
+  }
+
+  contextMenu(event) {
+    if (event.target.closest('.editor')) return;
+    event.preventDefault();
+    const at = this.grid.getCellFromEvent(event);
+    const header = event.target.closest('.slick-header-column.letter');
+    if (header) this.chooseColumn(header.dataset.id ? this.grid.getColumns()[this.grid.getColumnIndex(header.dataset.id)] : this.grid.getColumnByHeader?.(header), event);
+    else if (at) {
+      const area = this.area();
+      const column = at.cell - SHIFT;
+      const inside = area && at.row >= area.top && at.row <= area.bottom && (column < 0 ? area.right - area.left + 1 === this.tab.columns : column >= area.left && column <= area.right);
+      if (!inside && column < 0) this.spread(at.row, 0, at.row, this.tab.columns - 1);
+      else if (!inside) this.choose({ top: at.row, bottom: at.row, left: column, right: column });
+    }
+    if (this.area()) this.on.menu(event, this.area());
+  }
+
+  key(event) {
+    const native = event.getNativeEvent ? event.getNativeEvent() : event;
+    const { key, ctrlKey, metaKey, altKey, shiftKey } = native;
+    const command = ctrlKey || metaKey;
+    const active = this.active();
+    if (!active) return;
+    let handled = true;
+    if (command && key.toLowerCase() === 'a') this.chooseAll();
+    else if (command || (altKey && key !== 'ArrowDown')) handled = false;
+    else if (key === 'F2' || (key === 'Enter' && !shiftKey)) this.edit();
+    else if (key === 'Enter') this.grid.navigateUp();
+    else if (altKey) this.edit({ choosing: true });
+    else if (key === 'Delete' || key === 'Backspace') this.on.cleared();
+    else if (key === ' ' && active.cell?.rule?.kind === 'BOOLEAN') this.on.ticked(active.row, active.column, active.cell.text !== 'TRUE');
+    else if (key === 'ContextMenu' || (key === 'F10' && shiftKey)) {
+      const { left, bottom } = this.activeNode().getBoundingClientRect();
+      this.on.menu({ clientX: left, clientY: bottom }, this.area());
+    } else if (key.length === 1 && !native.isComposing) this.edit({ text: key });
+    else handled = false;
+    if (!handled) return;
+    native.preventDefault();
+    native.stopPropagation();
+    event.stopImmediatePropagation();
+  }
+
+  // ---- the editor
+
+  /** Opens an editor in the active cell: with what is in it, or with a first letter typed. */
+  edit({ text = null, choosing = false } = {}) {
+    const active = this.active();
+    if (!active || this.editor) return;
+    this.grid.scrollCellIntoView(active.row, active.column + SHIFT);
+    const { row, column, cell } = active;
+    const old = cell?.edit ?? cell?.text ?? '';
+    this.editor = new Editor({
+      node: this.activeNode(), text: text ?? old, choices: cell?.rule?.choices, choosing: choosing || (text !== null && Boolean(cell?.rule?.choices)), typed: text !== null,
+      ended: (typed, step) => {
+        this.editor = null;
+        this.focus();
+        if (typed !== null && typed !== old) this.on.edited(row, column, typed);
+        if (step === 'down') this.grid.navigateDown();
+        if (step === 'up') this.grid.navigateUp();
+        if (step === 'next') this.grid.navigateNext();
+        if (step === 'back') this.grid.navigatePrev();
+      },
+      changed: (typed) => this.on.typing(typed),
+    });
+  }
+
+  get name() {
+    const area = this.area();
+    return area ? areaName(area) : '';
+  }
+}
+
+/** A field over a cell, and below it the words to choose from where there are any. */
+class Editor {
+  constructor({ node, text, choices, choosing, typed, ended, changed }) {
+    this.ended = ended;
+    this.choices = choices || [];
+    this.typed = typed;
+    this.field = element('textarea', { className: 'field', rows: 1, spellcheck: false, autocomplete: 'off', 'aria-label': 'Edit the cell' });
+    this.box = element('div', { className: 'editor' }, this.field);
+    this.field.value = text;
+    const canvas = node.closest('.grid-canvas');
+    const row = node.closest('.slick-row');
+    this.box.style.left = `${node.offsetLeft}px`;
+    this.box.style.top = `${row.offsetTop}px`;
+    this.field.style.minWidth = `${node.offsetWidth}px`;
+    this.field.style.minHeight = `${node.offsetHeight}px`;
+    canvas.append(this.box);
+    for (const kind of ['mousedown', 'mouseup', 'click', 'dblclick', 'pointerdown']) this.box.addEventListener(kind, (event) => event.stopPropagation());
+    this.field.addEventListener('keydown', (event) => this.key(event));
+    this.field.addEventListener('input', () => { this.fit(); changed(this.field.value); if (this.list) this.offer(this.field.value); });
+    this.field.addEventListener('blur', (event) => { if (!this.list?.contains(event.relatedTarget)) this.commit(); });
+    this.field.focus({ preventScroll: true });
+    this.field.setSelectionRange(text.length, text.length);
+    this.fit();
+    if (choosing) this.offer(typed ? text : '');
+  }
+
+  fit() {
+    const { field } = this;
+    field.style.width = '0';
+    field.style.height = '0';
+    field.style.width = `${Math.min(field.scrollWidth + 12, 520)}px`;
+    field.style.height = `${Math.min(field.scrollHeight, 260)}px`;
+  }
+
+  offer(part) {
+    this.list?.remove();
+    const fitting = this.choices.filter((word) => word.toLowerCase().startsWith(part.trim().toLowerCase()));
+    const { left, bottom } = this.field.getBoundingClientRect();
+    this.list = element('div', { className: 'menu choices', role: 'listbox', 'aria-label': 'Choices' }, ...fitting.map((word) =>
+      element('div', { role: 'option', className: 'option', 'aria-selected': 'false', onmousedown: (event) => { event.preventDefault(); event.stopPropagation(); this.close(word, ''); } }, word)));
+    if (!fitting.length) return;
+    document.body.append(this.list);
+    this.list.style.left = `${left}px`;
+    this.list.style.top = `${Math.min(bottom + 2, innerHeight - this.list.offsetHeight - 8)}px`;
+    this.list.style.minWidth = `${this.field.offsetWidth}px`;
+    this.at = fitting.findIndex((word) => word === this.field.value);
+    if (this.typed && this.at < 0) this.at = 0;
+    this.mark();
+  }
+
+  mark() {
+    [...this.list.children].forEach((option, n) => option.setAttribute('aria-selected', String(n === this.at)));
+  }
+
+  key(event) {
+    event.stopPropagation();
+    const { key } = event;
+    const count = this.list?.isConnected ? this.list.children.length : 0;
+    if (key === 'Escape') this.close(null, '');
+    else if (count && (key === 'ArrowDown' || key === 'ArrowUp')) {
+      this.at = (this.at + (key === 'ArrowDown' ? 1 : -1) + count) % count;
+      this.mark();
+    } else if (key === 'Enter' && (event.altKey || event.ctrlKey || event.metaKey)) {
+      this.field.setRangeText('\n', this.field.selectionStart, this.field.selectionEnd, 'end');
+      this.fit();
+    } else if (key === 'Enter' && count && this.at >= 0) this.close(this.list.children[this.at].textContent, 'down');
+    else if (key === 'Enter') this.commit(event.shiftKey ? 'up' : 'down');
+    else if (key === 'Tab') this.commit(event.shiftKey ? 'back' : 'next');
+    else if (this.typed && ['ArrowDown', 'ArrowUp'].includes(key)) this.commit(key === 'ArrowUp' ? 'up' : 'down');
+    else if (event.altKey && key === 'ArrowDown' && this.choices.length) this.offer('');
+    else return;
+    event.preventDefault();
+  }
+
+  commit(step = '') {
+    this.close(this.field.value, step);
+  }
+
+  close(text = null, step = '') {
+    if (this.done) return;
+    this.done = true;
+    this.list?.remove();
+    this.box.remove();
+    this.ended(text, step);
+  }
+}
