@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SCRIPT_CHECKS := tests/apps_script
 NODE_IS_THERE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 
-.PHONY: run test explore check check-script format bench chaos pictures schema clean
+.PHONY: run test explore check check-script format bench chaos fuzz pictures schema clean
 
 run: $(INSTALLED)
 	@$(BIN)/python -m demo
@@ -34,6 +34,10 @@ $(SCRIPT_CHECKS)/node_modules/.installed: $(SCRIPT_CHECKS)/package-lock.json
 # CHAOS="--orders 1000 --seed 7" makes it shorter, or the same again.
 chaos: $(INSTALLED)
 	@$(BIN)/python -m tests.machine.chaos $(CHAOS)
+
+# FUZZ=100 sends fewer requests to each route.
+fuzz: $(INSTALLED)
+	@$(BIN)/python -m tests.api.fuzzing $(FUZZ)
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m benchmarks

@@ -7,7 +7,6 @@ import logging
 import traceback
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -15,48 +14,17 @@ from werkzeug.routing import Map, Rule
 
 from fulfillment.access import Access, Caller
 from fulfillment.errors import FulfillmentError, NoAccess, Refused, Unavailable
+from fulfillment.openapi import described
 from fulfillment.operations import OPERATIONS
 from fulfillment.payloads import answer_body, error_body, read_body, read_order
 from fulfillment.refusals import MAX_BODY, Refusal, refusal_of, refusal_of_http
+from fulfillment.routes import ROUTES, Route
 from fulfillment.service import Service
 from fulfillment.throttle import Throttle
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 log = logging.getLogger("fulfillment")
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Who may call it (everybody where empty), and which operation it is, if it is one."""
-
-    roles: tuple[str, ...] = ()
-    operation: str = ""
-
-
-OPERATOR = ("operator", "admin")
-ZAP = ("zap", *OPERATOR)
-SCHEDULER = ("scheduler", *OPERATOR)
-
-ROUTES: Mapping[tuple[str, str], Route] = {
-    ("POST", "/orders"): Route(ZAP),
-    ("GET", "/orders/<path:order_id>"): Route(OPERATOR, "status"),
-    ("POST", "/orders/status"): Route(OPERATOR, "status"),
-    ("POST", "/orders/release"): Route(OPERATOR, "release"),
-    ("POST", "/orders/clear"): Route(OPERATOR, "clear"),
-    ("POST", "/orders/replace"): Route(OPERATOR, "replace"),
-    ("POST", "/orders/close"): Route(OPERATOR, "close"),
-    ("POST", "/orders/delivered"): Route(ZAP, "delivered"),
-    ("POST", "/catalogue/publish"): Route(OPERATOR, "publish"),
-    ("POST", "/keys/import"): Route(OPERATOR, "import"),
-    ("POST", "/keys/withdraw"): Route(OPERATOR, "withdraw"),
-    ("POST", "/keys/restore"): Route(OPERATOR, "restore"),
-    ("GET", "/keys/quarantine"): Route(OPERATOR, "quarantine"),
-    ("POST", "/inventory/refresh"): Route(SCHEDULER, "refresh"),
-    ("POST", "/archive"): Route(SCHEDULER, "archive"),
-    ("GET", "/audit"): Route(SCHEDULER, "audit"),
-    ("GET", "/health"): Route(),
-}
 
 
 class Api:
@@ -89,6 +57,8 @@ class Api:
         urls = self._map.bind("")
         endpoint, given = urls.match(request.path, method=request.method)
         route = ROUTES[endpoint]
+        if endpoint == ("GET", "/openapi.json"):
+            return _response(200, described())
         if endpoint == ("GET", "/health"):
             return self._health(request_id, with_details=self._is_known(request))
         caller = self._caller(request)
@@ -166,6 +136,8 @@ def _refused(refusal: Refusal, request: Request, request_id: str) -> Response:
     response = _response(refusal.status, body)
     if refusal.retry_after_s:
         response.headers["Retry-After"] = str(refusal.retry_after_s)
+    if refusal.allow:
+        response.headers["Allow"] = ", ".join(refusal.allow)
     if refusal.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from fulfillment.errors import (
     BadRequest,
@@ -41,6 +41,8 @@ class Refusal(Exception):
     message: str
     fields: Mapping[str, str] = field(default_factory=dict)
     retry_after_s: int = 0
+    allow: Sequence[str] = ()
+    """The methods that the route knows, where it was called by another."""
 
 
 def refusal_of(error: FulfillmentError) -> Refusal:
@@ -79,4 +81,5 @@ def refusal_of_http(error: HTTPException) -> Refusal:
         405: ("method_not_allowed", "This route does not know that method; the README lists them."),
     }
     code, text = texts.get(error.code or 400, ("bad_request", "The request cannot be understood."))
-    return Refusal(error.code or 400, code, text)
+    allow = sorted(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else ()
+    return Refusal(error.code or 400, code, text, allow=allow)

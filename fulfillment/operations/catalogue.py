@@ -34,5 +34,7 @@ def _message(done: Published, *, dry_run: bool) -> str:
 
 
 CATALOGUE: Mapping[str, Operation] = {
-    "publish": Operation(_publish, {"published": 0, "warnings": [], "problems": [], "changes": []}),
+    "publish": Operation(
+        _publish, {"published": 0, "warnings": [], "problems": [], "changes": []}, PublishBody
+    ),
 }

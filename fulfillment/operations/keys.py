@@ -73,8 +73,8 @@ NO_IMPORT = {
 }
 
 KEYS: Mapping[str, Operation] = {
-    "import": Operation(import_keys, NO_IMPORT),
-    "withdraw": Operation(_withdraw, {"withdrawn": 0, "keys": 0, "unknown": 0, "held": []}),
-    "restore": Operation(_restore, {"restored": 0, "unknown": 0}),
+    "import": Operation(import_keys, NO_IMPORT, ImportBody),
+    "withdraw": Operation(_withdraw, {"withdrawn": 0, "keys": 0, "unknown": 0, "held": []}, WithdrawBody),
+    "restore": Operation(_restore, {"restored": 0, "unknown": 0}, RestoreBody),
     "quarantine": Operation(_quarantine, {"seats": []}),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from fulfillment.payloads import EmptyBody, OperationBody
 from fulfillment.service import Service
 
 Body = Mapping[str, object]
@@ -17,6 +18,8 @@ class Operation:
 
     run: Callable[[Service, Body, str], Said]
     nothing: Mapping[str, object]
+    asks: type[OperationBody] = EmptyBody
+    """The fields of the body that it reads."""
 
 
 def ok(message: str, **figures: object) -> Said:

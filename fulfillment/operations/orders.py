@@ -88,10 +88,10 @@ def _delivered(service: Service, body: Body, by: str) -> Said:
 
 
 ORDERS: Mapping[str, Operation] = {
-    "status": Operation(_status, {"outcome": "", "keys": [], "story": [], "next": ""}),
-    "release": Operation(_release, {"released": 0, "keys": [], "holds": []}),
-    "clear": Operation(_clear, {"cleared": False}),
-    "replace": Operation(_replace, {"replaced": False}),
-    "close": Operation(_close, {"closed": []}),
-    "delivered": Operation(_delivered, {"delivered": False}),
+    "status": Operation(_status, {"outcome": "", "keys": [], "story": [], "next": ""}, StatusBody),
+    "release": Operation(_release, {"released": 0, "keys": [], "holds": []}, ReleaseBody),
+    "clear": Operation(_clear, {"cleared": False}, ClearBody),
+    "replace": Operation(_replace, {"replaced": False}, ReplaceBody),
+    "close": Operation(_close, {"closed": []}, CloseBody),
+    "delivered": Operation(_delivered, {"delivered": False}, DeliveredBody),
 }

@@ -2,6 +2,7 @@
 
 from fulfillment.payloads.answers import answer_body, error_body
 from fulfillment.payloads.bodies import read_body
+from fulfillment.payloads.described import OrderAnswer, PostedOrder
 from fulfillment.payloads.encodings import text_of_table
 from fulfillment.payloads.operations import (
     ClearBody,
@@ -9,6 +10,7 @@ from fulfillment.payloads.operations import (
     DeliveredBody,
     EmptyBody,
     ImportBody,
+    OperationBody,
     PublishBody,
     ReleaseBody,
     ReplaceBody,
@@ -27,6 +29,9 @@ __all__ = [
     "DeliveredBody",
     "EmptyBody",
     "ImportBody",
+    "OperationBody",
+    "OrderAnswer",
+    "PostedOrder",
     "PublishBody",
     "ReleaseBody",
     "ReplaceBody",

@@ -26,7 +26,7 @@ from fulfillment.payloads.pasted import numbered_rows_of_csv
 from fulfillment.payloads.texts import is_blank
 
 
-class Body(BaseModel):
+class OperationBody(BaseModel):
     """The fields of one operation; null is a field left out, and unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -39,11 +39,11 @@ class Body(BaseModel):
         return (*cls.model_fields, *cls.also_known)
 
 
-class EmptyBody(Body):
+class EmptyBody(OperationBody):
     """An operation that needs no word."""
 
 
-class OrderBody(Body):
+class OrderBody(OperationBody):
     """An operation on one order; a name such as `#1042` is still to be looked up."""
 
     order_id: Reference
@@ -78,7 +78,7 @@ class ReplaceBody(OrderBody):
     dry_run: Flag = False
 
 
-class CloseBody(Body):
+class CloseBody(OperationBody):
     """These orders were served by hand. One may come as `order_id`; each is named once."""
 
     also_known = ("order_id",)
@@ -95,7 +95,7 @@ class CloseBody(Body):
         return others | {"order_ids": [*entries(data.get("order_ids", "")), data["order_id"]]}
 
 
-class ImportBody(Body):
+class ImportBody(OperationBody):
     """Keys to import: `rows`, each with all columns as text, also where they came as `csv`.
 
     `rows` is None where neither came: the keys are those of the tab. `lines`: where they stand in the CSV.
@@ -129,7 +129,7 @@ class ImportBody(Body):
         return others | {"rows": [row for _, row in numbered], "lines": [line for line, _ in numbered]}
 
 
-class WithdrawBody(Body):
+class WithdrawBody(OperationBody):
     """Take keys out of stock: those of a batch, or these codes (a list, or one a line)."""
 
     batch: Remark = ""
@@ -146,7 +146,7 @@ class WithdrawBody(Body):
         return self
 
 
-class RestoreBody(Body):
+class RestoreBody(OperationBody):
     """Put quarantined seats of these codes (a list, or one a line) back into stock."""
 
     codes: Keycodes = Field(repr=False)
@@ -159,13 +159,13 @@ class RestoreBody(Body):
         return self
 
 
-class PublishBody(Body):
+class PublishBody(OperationBody):
     """Publish the catalogue, or only say what would be published."""
 
     dry_run: Flag = False
 
 
-AnyBody = TypeVar("AnyBody", bound=Body)
+AnyBody = TypeVar("AnyBody", bound=OperationBody)
 
 
 def read(model: type[AnyBody], body: Mapping[str, object]) -> AnyBody:
@@ -177,7 +177,7 @@ def read(model: type[AnyBody], body: Mapping[str, object]) -> AnyBody:
     raise InvalidFields({str(error["loc"][0]): _sentence(error, model) for error in errors})
 
 
-def _sentence(error: ErrorDetails, model: type[Body]) -> str:
+def _sentence(error: ErrorDetails, model: type[OperationBody]) -> str:
     match error["type"]:
         case "missing":
             return "It is missing."
@@ -189,7 +189,7 @@ def _sentence(error: ErrorDetails, model: type[Body]) -> str:
             return f"{error['msg']}."
 
 
-def _hint(name: str, model: type[Body]) -> str:
+def _hint(name: str, model: type[OperationBody]) -> str:
     known, name = model.field_names(), name.lower()[:40]
     if not known:
         return "This field is not known here; this operation takes none."

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from fulfillment.api import ROUTES
+from fulfillment.routes import ROUTES
 
 FOLDER = Path(__file__).parents[2] / "apps_script"
 CODE = (FOLDER / "Code.js").read_text(encoding="utf-8")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
-from fulfillment.api import ROUTES
 from fulfillment.app import SCHEMA_FILE
 from fulfillment.cli import cli
 from fulfillment.model import Answer, Reply
 from fulfillment.payloads import answer_body, read_order
+from fulfillment.routes import ROUTES
 from fulfillment.settings import Settings
 from fulfillment.sheets.schema import read_schema
 

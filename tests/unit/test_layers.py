@@ -19,7 +19,8 @@ LAYERS: dict[str, int] = {
     "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_views": 4,
     "service": 5, "group": 5, "importing": 5, "moving": 5,
     "sheets": 6, "payloads": 6, "gateways": 6,
-    "access": 7, "throttle": 7, "checks": 7, "operations": 7, "refusals": 7, "api": 7, "settings": 7,
+    "access": 7, "throttle": 7, "checks": 7, "routes": 7, "openapi": 7,
+    "operations": 7, "refusals": 7, "api": 7, "settings": 7,
     "app": 8, "cli": 9, "__main__": 9,
 }  # fmt: skip
 
@@ -30,7 +31,7 @@ ONLY_IN: dict[str, set[str]] = {
     "google": {"sheets", "gateways", "app"},
     "flask": {"api"},
     "werkzeug": {"api", "refusals"},
-    "pydantic": {"payloads", "settings", "sheets"},
+    "pydantic": {"payloads", "settings", "sheets", "openapi"},
     "click": {"cli"},
 }
 
