@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter, deque
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sandbox.book import Json
@@ -41,12 +42,12 @@ class Instruction:
         return self.kind not in (ON_READS if is_write else ON_WRITES)
 
 
-def instruction(text: object) -> Instruction:
+def instruction(text: object, known: Collection[str] = KNOWN) -> Instruction:
     """The instruction that a text is; refused by name when there is none."""
     kind, colon, seconds = str(text).partition(":")
-    if kind not in KNOWN or bool(colon) != (kind in TIMED):
+    if kind not in known or bool(colon) != (kind in TIMED):
         raise bad_request(
-            f"No such fault: {text}. There are {', '.join(sorted(KNOWN))} (S seconds after a colon)."
+            f"No such fault: {text}. There are {', '.join(sorted(known))} (S seconds after a colon)."
         )
     try:
         return Instruction(kind, float(seconds or 0))
@@ -57,7 +58,9 @@ def instruction(text: object) -> Instruction:
 class FaultPlan:
     """What is still to go wrong, and what has."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Collection[str] = KNOWN) -> None:
+        """`known`: the faults there are."""
+        self._known = known
         self._lock = threading.Lock()
         self.clear()
 
@@ -78,8 +81,11 @@ class FaultPlan:
             asked.get("rates", {}), dict
         ):
             raise bad_request("instructions must be a list and rates an object.")
-        queue = [instruction(text) for text in asked.get("instructions", [])]
-        rates = [(instruction(text), _probability(rate)) for text, rate in asked.get("rates", {}).items()]
+        queue = [instruction(text, self._known) for text in asked.get("instructions", [])]
+        rates = [
+            (instruction(text, self._known), _probability(rate))
+            for text, rate in asked.get("rates", {}).items()
+        ]
         if not queue and "rates" not in asked:
             raise bad_request("Either instructions or rates must be given.")
         if sum(rate for _, rate in rates) > 1:

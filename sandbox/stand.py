@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Any, Self
 
 from sandbox.book import Json
 from sandbox.errors import Refusal, bad_request
-from sandbox.faults import FaultPlan, Instruction
+from sandbox.faults import KNOWN, FaultPlan, Instruction
 from sandbox.messages import parse_json
 from sandbox.server import Server
 from sandbox.stats import Stats
@@ -40,8 +40,10 @@ class Stand:
     place = ""
     """What the addresses that it serves begin with."""
 
+    known_faults: Collection[str] = KNOWN
+
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
-        self.faults = FaultPlan()
+        self.faults = FaultPlan(self.known_faults)
         self.stats = Stats()
         self._address = (host, port)
         self._server: Server | None = None
@@ -75,10 +77,12 @@ class Stand:
         """How the service says that there were too many requests."""
         return plain(429, "Too Many Requests")
 
-    def spoilt(self, request: Request, method: str, carry_out: Callable[[], Answer]) -> Answer:
+    def spoilt(
+        self, request: Request, method: str, carry_out: Callable[[], Answer], *, is_write: bool = True
+    ) -> Answer:
         """The answer to one call of the service's, as the fault plan wants it."""
-        self.stats.count(method, is_write=True)
-        fault = self.faults.draw(method, is_write=True)
+        self.stats.count(method, is_write)
+        fault = self.faults.draw(method, is_write)
         if fault is None:
             return carry_out()
         return self._instead(fault, request) or self._after(fault, carry_out())

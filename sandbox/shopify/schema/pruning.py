@@ -1,8 +1,8 @@
 """The part of the Admin schema that our operations need, as a text small enough to keep.
 
 Kept are the types that an operation names or comes by, and all inputs within its variables. A kept type has
-all of its fields that lead to a scalar or to a kept type, deprecated ones too, so that a check can tell wrong
-from deprecated. Only those fields of the roots are kept that are used.
+all of its fields that lead to a scalar or to a kept type, deprecated ones too, so that a check can tell
+wrong from deprecated. Only those fields of the roots are kept that are used.
 """
 
 from __future__ import annotations
