@@ -28,7 +28,7 @@ from fulfillment.settings import read_settings
 from fulfillment.sheets.codec import Layout
 from fulfillment.sheets.schema import read_schema
 from fulfillment.sheets.tabs import SYSTEM, Codecs, SystemRow
-from fulfillment.workbook import LEDGERS, Changes, LedgerName
+from fulfillment.workbook import LEDGERS, NUMBERED, Changes, LedgerName
 from tests.local import ROOT, Workbook
 
 ROWS_AT_ONCE = 4_000
@@ -110,7 +110,7 @@ def filled(google: Google, keys: int, orders: int) -> Workbook:
     workbook.sell(**{f"SKU{n}": f"NASM-C{n}-FULL" for n in range(PRODUCTS)})
     schema = read_schema(SCHEMA_FILE)
     codecs, (system,) = Codecs(schema), workbook.tab(SYSTEM)
-    last, version = dict.fromkeys(LEDGERS, 0), int(system["version"])
+    last, version = dict.fromkeys(NUMBERED, 0), int(system["version"])
     sheets = {name: workbook.sheet_id(name) for name in LEDGERS}
     for changes in _history(keys, orders):
         version += 1
@@ -144,7 +144,7 @@ def _write_system(
 ) -> None:
     layout = Layout.of(codecs.system.tab, codecs.system.tab.headers)
     row = SystemRow(
-        version, "filled", AT, *last.values(), known.last_message_no, known.catalogue_version,
+        version, "filled", AT, *last.values(), known.catalogue_version,
         known.schema_version, known.spreadsheet_id,
     )  # fmt: skip
     cells = layout.cells(codecs.system.values(row))

@@ -27,7 +27,7 @@ from fulfillment.sheets.schema import Schema, read_schema
 from fulfillment.sheets.state import State
 from fulfillment.sheets.store import SheetStore
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, SystemRow
-from fulfillment.workbook import LEDGERS, Changes, Draft, Snapshot
+from fulfillment.workbook import NUMBERED, Changes, Draft, Snapshot
 
 SCHEMA_FILE = Path(__file__).parents[1] / "sheets_schema.yaml"
 
@@ -151,14 +151,12 @@ class Instance:
         self.policy = policy
 
     def _state(self, schema: Schema) -> State:
-        titles = (*LEDGERS, LIVE_CATALOGUE, KEY_INVENTORY, SYSTEM)
+        titles = (*NUMBERED, LIVE_CATALOGUE, KEY_INVENTORY, SYSTEM)
         layouts = {title: Layout.of(schema.tab(title), schema.tab(title).headers) for title in titles}
         places = {title: Place(Grid(1, 1_000_000, 20), layouts[title]) for title in titles}
         version, last = self.snapshot.version, self.snapshot.last_no
-        system = SystemRow(
-            version, "c", AT, *last.values(), 0, self.snapshot.catalogue_version, 1, "the-book"
-        )
-        anchors = {name: Anchor(last[name] + 1, last[name]) for name in LEDGERS}
+        system = SystemRow(version, "c", AT, *last.values(), self.snapshot.catalogue_version, 1, "the-book")
+        anchors = {name: Anchor(last[name] + 1, last[name]) for name in NUMBERED}
         stamps = set(range(version - STAMPS_KEPT + 1, version + 1))  # as many as a shop in use has
         return State(self.snapshot, system, places, anchors, stamps, True, float("inf"))
 

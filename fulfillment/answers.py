@@ -17,6 +17,7 @@ from fulfillment.model import (
     GivenKey,
     Item,
     KeyId,
+    Message,
     Order,
     Policy,
     Reply,
@@ -38,6 +39,10 @@ class Plan(Generic[T]):
 
     result: T
     changes: Changes = NOTHING
+
+    def and_tells(self, *messages: Message) -> Plan[T]:
+        """The same, with messages of its own."""
+        return replace(self, changes=replace(self.changes, messages=(*self.changes.messages, *messages)))
 
 
 def when(now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,11 +14,13 @@ import google.auth.exceptions
 from google.auth.credentials import AnonymousCredentials, Credentials
 
 from fulfillment.access import Access
+from fulfillment.alarms import Alarm
 from fulfillment.answers import listed
 from fulfillment.api import Api
 from fulfillment.checks import Trial
 from fulfillment.errors import NotSetUp
 from fulfillment.gateways.identity import GoogleIdentities
+from fulfillment.ports import Courier
 from fulfillment.service import Service
 from fulfillment.settings import Settings, WrongSettings
 from fulfillment.sheets.client import SheetsClient
@@ -26,6 +28,7 @@ from fulfillment.sheets.schema import Schema, read_schema
 from fulfillment.sheets.setup import Report, make_ready
 from fulfillment.sheets.store import SheetStore
 from fulfillment.sheets.trial import try_writing
+from fulfillment.telling import Teller
 
 SCHEMA_FILE = Path(__file__).parent.parent / "sheets_schema.yaml"
 
@@ -37,14 +40,18 @@ def new_commit_id() -> str:
     return secrets.token_hex(6)
 
 
-def build_service(settings: Settings) -> Service:
-    """The use cases on the spreadsheet of these settings. No call is made yet."""
+def build_service(settings: Settings, couriers: Mapping[str, Courier] | None = None) -> Service:
+    """The use cases on the spreadsheet of these settings. No call is made yet.
+
+    `couriers`: who takes which kind of message; what nobody takes is not told.
+    """
     schema, now = read_schema(SCHEMA_FILE), _clock(settings)
     archive = _archive_client(settings)
     store = SheetStore(_client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive)
     policy = settings.to_policy(schema.to_levels())
     after = timedelta(days=settings.archive_days) if archive else None
-    return Service(store, policy, now=now, deadline_s=settings.deadline_s, archive_after=after)
+    teller = Teller(couriers or {}, now=now, alarm=Alarm(None, now=now))
+    return Service(store, policy, now=now, deadline_s=settings.deadline_s, archive_after=after, teller=teller)
 
 
 def build_api(settings: Settings) -> Api:

@@ -25,7 +25,9 @@ from fulfillment.errors import (
     LookAgain,
     QuotaSpent,
 )
+from fulfillment.model import Letter
 from fulfillment.ports import Store, Views
+from fulfillment.telling import Teller
 from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
 
 VIEW_AGE_S = 60.0
@@ -71,6 +73,8 @@ class Case(Generic[T]):
     """Tell what would be, and change nothing."""
     whole: bool = False
     """Read everything anew first."""
+    owed: list[Letter] = field(default_factory=list)
+    """What it is to send once everybody of its group has been answered."""
     woken: threading.Event = field(default_factory=threading.Event)
     leads: bool = False
     planned: Plan[T] | None = None
@@ -103,11 +107,15 @@ class Door:
         store: Store,
         views_after: Callable[[Snapshot, Changes], Views],
         *,
+        teller: Teller,
         deadline_s: float,
         clock: Clock = CLOCK,
     ) -> None:
         self._store = store
         self._views_after = views_after
+        self._teller = teller
+        self._owed: list[Letter] = []
+        """What the commits of this turn have to be told."""
         self._deadline_s = deadline_s
         self._clock = clock
         self._guard = threading.Lock()
@@ -152,6 +160,8 @@ class Door:
             elif not case.woken.wait(max(0.0, case.until + GRACE_S - self._clock.now_s())):
                 self._leave(case)
             case.woken.clear()
+        if case.owed:
+            self._teller.tell(case.owed, until=case.until)
         return case.result()
 
     def _enter(self, case: Case[Any]) -> None:
@@ -191,6 +201,7 @@ class Door:
             for case in group:
                 case.finish(error)
         finally:
+            leader.owed, self._owed = [*leader.owed, *self._owed], []
             self._hand_on(group)
             for case in group:
                 case.finish(Busy(TOO_LATE))
@@ -302,10 +313,12 @@ class Door:
 
         Planned again, a release that did land would be answered as one that found nothing to release.
         """
+        changes = self._teller.with_messages(snapshot, changes)
         try:
             self._store.commit(changes, self._views_after(snapshot, changes), until=until)
         except CommitUncertain as error:
             raise Busy(f"{TOO_LATE} ({error})") from error
+        self._owed += self._teller.owed(snapshot, changes.messages)
 
 
 def _plan(snapshot: Snapshot, waiting: Sequence[Case[Any]]) -> tuple[list[Case[Any]], Changes, set[str]]:

@@ -33,6 +33,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/keys/restore"): Route(OPERATOR, "restore"),
     ("GET", "/keys/quarantine"): Route(OPERATOR, "quarantine"),
     ("POST", "/inventory/refresh"): Route(SCHEDULER, "refresh"),
+    ("POST", "/outbox/send"): Route(SCHEDULER, "send"),
     ("POST", "/archive"): Route(SCHEDULER, "archive"),
     ("GET", "/audit"): Route(SCHEDULER, "audit"),
     ("GET", "/health"): Route(),

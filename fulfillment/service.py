@@ -15,8 +15,9 @@ from fulfillment.clock import CLOCK, Clock
 from fulfillment.group import Door
 from fulfillment.importing import Importer, Watch, unwatched
 from fulfillment.intake import Imported
-from fulfillment.model import Assignment, GivenKey, Order, Policy, Reply
+from fulfillment.model import Assignment, GivenKey, Message, Order, Policy, Reply
 from fulfillment.moving import Moved, Mover
+from fulfillment.outbox import plan_send, told_again
 from fulfillment.pasting import PastedRow
 from fulfillment.pools import stock_after
 from fulfillment.ports import Store, Views
@@ -34,8 +35,12 @@ from fulfillment.release import (
 from fulfillment.replacement import Replaced, plan_replace
 from fulfillment.stocktake import InventoryRow, inventory
 from fulfillment.story import Event, story, what_next
+from fulfillment.telling import Sent, Teller, tally
 from fulfillment.withdrawal import Restored, Withdrawn, plan_restore, plan_withdraw, quarantine
 from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
+
+SENT_AT_ONCE = 300
+"""Messages that one call claims: what it has no time for is due again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +67,34 @@ class Service:
         deadline_s: float,
         clock: Clock = CLOCK,
         archive_after: timedelta | None = None,
+        teller: Teller | None = None,
     ) -> None:
-        """`archive_after`: what was not touched for so long is archived; None where there is no archive."""
+        """`archive_after`: what was not touched for so long is archived; None where there is no archive.
+
+        Without a teller nobody is told anything.
+        """
         self._store = store
         self._policy = policy
         self._now = now
         self._figures = Figures(policy)
-        self._door = Door(store, self._views_after, deadline_s=deadline_s, clock=clock)
+        self._teller = teller or Teller({}, now=now, alarm=lambda text: None, clock=clock)
+        self._door = Door(store, self._views_after, teller=self._teller, deadline_s=deadline_s, clock=clock)
         self._importer = Importer(self._door, store, policy, now)
         self._mover = Mover(self._door, store, now, clock, deadline_s, archive_after)
 
     def fulfil(self, order: Order, *, by: str) -> Reply:
         """The order's answer, as it stands in the spreadsheet. 1 write for a new one, 1 read for a replay."""
 
-        return self._door.settle(
-            lambda draft: plan_order(draft, order, policy=self._policy, now=self._now(), by=by)
-        )
+        def plan(draft: Draft) -> Plan[Reply]:
+            file, now = draft.file(order.order_id), self._now()
+            planned = plan_order(draft, order, policy=self._policy, now=now, by=by)
+            if not planned.result.replayed or "failed_again" not in self._teller.kinds:
+                return planned
+            stock = stock_now(draft, planned.result.answer, self._policy)
+            again = told_again(file, draft.snapshot.outbox, stock=stock, now=now, by=by)
+            return planned if again is None else planned.and_tells(again)
+
+        return self._door.settle(plan)
 
     def release(
         self,
@@ -223,6 +240,22 @@ class Service:
             return Plan(views.inventory, Changes(views=True))
 
         return self._door.settle(plan, whole=True)
+
+    def send_due(self, *, by: str) -> Sent:
+        """The messages that are due, sent. 1 read; where there are any, 1 write before and 1 after."""
+
+        def claim(draft: Draft) -> Plan[tuple[Message, ...]]:
+            rows = plan_send(
+                draft.snapshot, kinds=self._teller.kinds, now=self._now(), by=by, most=SENT_AT_ONCE
+            )
+            return Plan(rows, Changes(messages=rows))
+
+        def mark(draft: Draft) -> Plan[Sent]:
+            marks = self._teller.marks(draft.snapshot)
+            return Plan(tally(claimed, draft.snapshot.outbox, marks), Changes(messages=marks))
+
+        claimed = self._door.settle(claim, alone=True)
+        return self._door.settle(mark, alone=True) if claimed or self._teller.has_marks else Sent()
 
     @property
     def has_archive(self) -> bool:

@@ -9,17 +9,22 @@ from itertools import chain
 from typing import Literal, TypeVar
 
 from fulfillment.errors import InArchive
-from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Pool, Product
+from fulfillment.messages import Outbox
+from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Message, Pool, Product
 from fulfillment.pools import Drawing, Pools
 
-LedgerName = Literal["Import History", "Assignments", "Order Cache"]
+LedgerName = Literal["Import History", "Assignments", "Order Cache", "Outbox"]
 LEDGERS: tuple[LedgerName, ...] = ("Import History", "Assignments", "Order Cache")
+"""The books, which only grow."""
+OUTBOX: LedgerName = "Outbox"
+NUMBERED = (*LEDGERS, OUTBOX)
+"""The tabs to which commits append numbered rows; those of the Outbox leave it after some days."""
 
-LedgerRow = KeyEvent | Assignment | Answer
+LedgerRow = KeyEvent | Assignment | Answer | Message
 ROW_BYTES = 900
 """A ledger row of 13 to 16 short cells, as CellData in JSON."""
 
-Row = TypeVar("Row", KeyEvent, Assignment, Answer)
+Row = TypeVar("Row", KeyEvent, Assignment, Answer, Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,16 @@ class Changes:
     views: bool = False
     """Write the views anew although no row asks for it."""
     leaving: Changes | None = None
-    """Settled rows that leave the ledgers, numbered long ago: the archive has them."""
+    """Settled rows that leave, numbered long ago: those of the ledgers are in the archive."""
     returning: Changes | None = None
     """Settled rows that come back from the archive as they were, before anything else happens."""
+    messages: tuple[Message, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
-        rows = self.events or self.assignments or self.answers or self.leaving or self.returning
-        return not rows and self.catalogue is None and not self.views
+        rows = self.events or self.assignments or self.answers or self.messages
+        moved = self.leaving or self.returning
+        return not rows and not moved and self.catalogue is None and not self.views
 
     @classmethod
     def together(cls, parts: Sequence[Changes]) -> Changes:
@@ -57,6 +64,7 @@ class Changes:
             any(part.views for part in parts),
             next((part.leaving for part in parts if part.leaving), None),
             next((part.returning for part in parts if part.returning), None),
+            tuple(chain.from_iterable(part.messages for part in parts)),
         )
 
     def order_ids(self) -> set[str]:
@@ -65,9 +73,9 @@ class Changes:
 
     def weight(self) -> int:
         """About how many bytes these rows take in a request."""
-        rows = len(self.events) + len(self.assignments) + len(self.answers)
+        rows = len(self.events) + len(self.assignments) + len(self.answers) + len(self.messages)
         cells = sum(len(row.items) + len(row.keys) + len(row.details) for row in self.answers)
-        return rows * ROW_BYTES + cells
+        return rows * ROW_BYTES + cells + sum(len(row.body) for row in self.messages)
 
     def numbered(self, last: Mapping[LedgerName, int], version: int) -> Changes:
         """The same, each row with the `no` that follows its ledger's last one, and with its version."""
@@ -79,13 +87,14 @@ class Changes:
             self.views,
             self.leaving,
             self.returning,
+            _numbered(self.messages, last[OUTBOX], version),
         )
 
     def appended(self) -> dict[LedgerName, tuple[LedgerRow, ...]]:
         """What a commit appends to each ledger: rows that come back, then new ones."""
         back = self.returning.ledger_rows() if self.returning else {}
         new = self.ledger_rows()
-        return {name: (*back.get(name, ()), *new.get(name, ())) for name in LEDGERS if name in {*back, *new}}
+        return {name: (*back.get(name, ()), *new.get(name, ())) for name in NUMBERED if name in {*back, *new}}
 
     def ledger_rows(self) -> dict[LedgerName, tuple[LedgerRow, ...]]:
         """The rows by the ledger that they are appended to, without the ledgers that get none."""
@@ -93,6 +102,7 @@ class Changes:
             "Import History": self.events,
             "Assignments": self.assignments,
             "Order Cache": self.answers,
+            OUTBOX: self.messages,
         }
         return {name: added for name, added in rows.items() if added}
 
@@ -175,7 +185,7 @@ class Snapshot:
     """The workbook at one version; moves forward by the rows committed or seen."""
 
     version: int = 0
-    last_no: dict[LedgerName, int] = field(default_factory=lambda: dict.fromkeys(LEDGERS, 0))
+    last_no: dict[LedgerName, int] = field(default_factory=lambda: dict.fromkeys(NUMBERED, 0))
     catalogue: dict[str, Product] = field(default_factory=dict)
     catalogue_version: int = 0
     catalogue_gap: str = ""
@@ -184,7 +194,8 @@ class Snapshot:
     orders: dict[str, OrderFile] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """order_name -> ids of the orders that bear it."""
-    rows: dict[LedgerName, int] = field(default_factory=lambda: dict.fromkeys(LEDGERS, 0))
+    outbox: Outbox = field(default_factory=Outbox)
+    rows: dict[LedgerName, int] = field(default_factory=lambda: dict.fromkeys(NUMBERED, 0))
     """How many rows stand in each ledger; those of the archive are not counted."""
     archived_orders: dict[str, str] = field(default_factory=dict)
     """order_id -> the names that it bore, one a line, of each order whose rows the archive has."""
@@ -248,6 +259,12 @@ class Snapshot:
             self.catalogue_version, self.catalogue_gap = version, ""
         self.version = version
 
+    def tell(self, rows: Sequence[Message]) -> None:
+        """Move forward by rows of the Outbox that were read; they depend on no other rows."""
+        self.outbox.advance(rows)
+        self.rows[OUTBOX] += len(rows)
+        self.last_no[OUTBOX] = rows[-1].no if rows else self.last_no[OUTBOX]
+
     def _retire(self, rows: Changes) -> None:
         """Settled rows have gone to the archive; no queue knows their keys any more."""
         for answer in rows.answers:
@@ -262,6 +279,7 @@ class Snapshot:
             self.orders.pop(order_id, None)
         self.archived_keys.update(event.key for event in rows.events)
         self.pools.retire(rows.events)
+        self.outbox.retire(rows.messages)
         for name, gone in rows.ledger_rows().items():
             self.rows[name] -= len(gone)
 
@@ -282,6 +300,7 @@ class Snapshot:
             self.orders.setdefault(answer.order_id, OrderFile()).answers.append(answer)
             if answer.order_name:
                 self.names[answer.order_name].add(answer.order_id)
+        self.outbox.advance(changes.messages)
         for name, rows in changes.ledger_rows().items():
             self.rows[name] += len(rows)
 

@@ -18,6 +18,7 @@ import requests
 
 from fulfillment.app import build_service, build_setup
 from fulfillment.model import LineItem, Order
+from fulfillment.ports import Courier
 from fulfillment.service import Service
 from fulfillment.settings import Settings
 
@@ -53,9 +54,9 @@ class Workbook:
     def settings(self, **changes: str) -> Settings:
         return Settings(**{name.lower(): value for name, value in self.environment(**changes).items()})
 
-    def service(self, **changes: str) -> Service:
+    def service(self, couriers: Mapping[str, Courier] | None = None, **changes: str) -> Service:
         """A new instance, in this process, that knows nothing yet."""
-        return build_service(self.settings(**changes))
+        return build_service(self.settings(**changes), couriers)
 
     def tab(self, title: str, render: str = "UNFORMATTED_VALUE") -> list[dict[str, Any]]:
         """The rows of a tab, by header."""

@@ -39,6 +39,13 @@ def refresh(as_json: bool) -> None:
 
 @cli.command()
 @as_json
+def send(as_json: bool) -> None:
+    """Send the messages that are due."""
+    run("send", {}, as_json=as_json)
+
+
+@cli.command()
+@as_json
 def archive(as_json: bool) -> None:
     """Archive: move settled history to the second spreadsheet."""
     run("archive", {}, as_json=as_json)

@@ -10,6 +10,7 @@ from fulfillment.moving import Moved
 from fulfillment.operations.operation import Body, Operation, Said, ok
 from fulfillment.payloads import EmptyBody, read
 from fulfillment.service import Service
+from fulfillment.telling import Sent
 
 
 def _archive(service: Service, body: Body, by: str) -> Said:
@@ -26,6 +27,12 @@ def _archived_besides(service: Service) -> str:
         return f" {service.archive().message}"
     except FulfillmentError as error:
         return f" Nothing was archived: {error}"
+
+
+def _send(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    sent = service.send_due(by=by)
+    return ok(sent.message, **asdict(sent))
 
 
 def _refresh(service: Service, body: Body, by: str) -> Said:
@@ -47,6 +54,7 @@ def _audit(service: Service, body: Body, by: str) -> Said:
 
 BOOKS: Mapping[str, Operation] = {
     "archive": Operation(_archive, asdict(Moved())),
+    "send": Operation(_send, asdict(Sent())),
     "refresh": Operation(_refresh, {"pools": []}),
     "audit": Operation(_audit, {"ok": False, "breaches": []}),
 }

@@ -149,7 +149,9 @@ class Archive:
             columns = self._read(NUMBERS)
         if columns is None:
             raise TornRead("The archive's tabs were made, and are not seen yet.")
-        for name, count in columns.system.last_no().items():
+        last = columns.system.last_no()
+        for name in LEDGERS:
+            count = last[name]
             if (columns.counts[name], len(columns.places[name])) != (count, count):
                 raise TornRead(
                     f"The archive's tab `{name}` should have {count} rows, each with a number of its own. "

@@ -67,7 +67,8 @@ class Handover:
 
 def _check(columns: Columns, snapshot: Snapshot) -> None:
     """Positions are worked out from these numbers, so they must be all there are, each once."""
-    for name, count in snapshot.rows.items():
+    for name in LEDGERS:
+        count = snapshot.rows[name]
         if (columns.counts[name], len(columns.places[name])) != (count, count):
             raise Damaged(
                 f"The tab `{name}` should have {count} rows, each with a number of its own. Nothing goes to "

@@ -11,7 +11,7 @@ from fulfillment.model import Product
 from fulfillment.sheets.codec import Codec, Layout, Scalar, from_cell, to_text
 from fulfillment.sheets.fence import STAMPS_MASK, read_stamps
 from fulfillment.sheets.tabs import Codecs, SystemRow
-from fulfillment.workbook import LedgerName, LedgerRow
+from fulfillment.workbook import OUTBOX, LedgerName, LedgerRow
 
 LOOK_MASK = (
     f"{STAMPS_MASK},"
@@ -146,9 +146,12 @@ def read_ledger(
 ) -> list[LedgerRow]:
     """The rows of a ledger from `no` after + 1 to where System says it ends, in the order of `no`.
 
-    Rows beyond belong to a commit that System does not speak of yet: they come with the next look. Raises
-    TornRead where one is missing that is not `archived`, stands there twice, or cannot be read.
+    Of the Outbox only the last one must be there. Rows beyond belong to a commit that System does not speak
+    of yet: they come with the next look. Raises TornRead where one is missing that is not `archived`, stands
+    there twice, or cannot be read.
     """
+    if name == OUTBOX:
+        archived = range(1, system.last_message_no)  # they leave after some days: the last one must be there
     last, codec, place = system.last_no()[name], codecs.ledgers[name], layout.place["no"]
     found: dict[int, Sequence[Scalar]] = {}
     for cells in rows:

@@ -28,10 +28,19 @@ from fulfillment.sheets.looking import (
     read_system,
 )
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
-from fulfillment.workbook import LEDGERS, Archived, LedgerName, LedgerRow, Snapshot, commits_of
+from fulfillment.workbook import (
+    LEDGERS,
+    NUMBERED,
+    OUTBOX,
+    Archived,
+    LedgerName,
+    LedgerRow,
+    Snapshot,
+    commits_of,
+)
 
 VIEW_RANGES = (f"'{SYSTEM}'!1:2", f"'{LIVE_CATALOGUE}'", f"'{KEY_INVENTORY}'!1:1")
-HEADER_RANGES = tuple(f"'{name}'!1:1" for name in LEDGERS)
+HEADER_RANGES = tuple(f"'{name}'!1:1" for name in NUMBERED)
 """Google shows a sheet's id and size only where a range of it is asked for."""
 
 
@@ -100,14 +109,14 @@ def read_everything(
     """
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *HEADER_RANGES], LOOK_MASK))
-        tabs = dict(zip(LEDGERS, client.values([f"'{name}'" for name in LEDGERS]), strict=True))
+        tabs = dict(zip(NUMBERED, client.values([f"'{name}'" for name in NUMBERED]), strict=True))
     except BatchRefused:
-        titles = ", ".join(f"`{title}`" for title in (*LEDGERS, KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM))
+        titles = ", ".join(f"`{title}`" for title in (*NUMBERED, KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM))
         raise NotSetUp(
             f"A tab is missing: there must be {titles}. Run setup, which adds what is missing."
         ) from None
     system = system_of(seen, client, codecs)
-    layouts = {name: layout_of(tabs[name], codecs.ledgers[name]) for name in LEDGERS}
+    layouts = {name: layout_of(tabs[name], codecs.ledgers[name]) for name in NUMBERED}
     archived = _archived(archive, tabs, layouts)
     rows = {
         name: read_ledger(
@@ -119,11 +128,11 @@ def read_everything(
             codecs=codecs,
             archived=archived.numbers.get(name, frozenset()),
         )
-        for name in LEDGERS
+        for name in NUMBERED
     }
     anchors = {
         name: anchor_of(tabs[name], layouts[name], first_row=1, last_no=system.last_no()[name])
-        for name in LEDGERS
+        for name in NUMBERED
     }
     state = _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs)
     _recall(state.snapshot, archived)
@@ -155,7 +164,7 @@ def look(
 
     Where that row is not the same any more, or a column moved, everything is read anew: 3 reads.
     """
-    layouts = {name: state.places[name].layout for name in LEDGERS}
+    layouts = {name: state.places[name].layout for name in NUMBERED}
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *_tail_ranges(state.anchors, layouts)], LOOK_MASK))
     except BatchRefused:  # a tab is gone, or shorter than it was
@@ -163,13 +172,13 @@ def look(
     system = system_of(seen, client, codecs)
     if system.version < state.snapshot.version:
         raise TornRead(f"Version {system.version} was read after {state.snapshot.version} was seen.")
-    if not all(_is_same_ledger(seen, name, state) for name in LEDGERS):
+    if not all(_is_same_ledger(seen, name, state) for name in NUMBERED):
         return read_everything(client, codecs, began=began, archive=archive)
-    tails = {name: seen.block(name, 1) for name in LEDGERS}
+    tails = {name: seen.block(name, 1) for name in NUMBERED}
     last = state.snapshot.last_no
     rows = {
         name: read_ledger(name, tails[name], layouts[name], system, after=last[name], codecs=codecs)
-        for name in LEDGERS
+        for name in NUMBERED
     }
     if _came_back(state.snapshot, rows):
         return read_everything(client, codecs, began=began, archive=archive)
@@ -177,7 +186,7 @@ def look(
         name: anchor_of(
             tails[name], layouts[name], first_row=state.anchors[name].row, last_no=system.last_no()[name]
         )
-        for name in LEDGERS
+        for name in NUMBERED
     }
     return _stated(state.snapshot, seen, system, rows, layouts, anchors, began, codecs)
 
@@ -202,7 +211,8 @@ def _came_back(snapshot: Snapshot, rows: Mapping[LedgerName, list[LedgerRow]]) -
     """Has another instance brought an order back that we take for archived? It never does so for nothing:
     a new row of the order is always among those of the same commit."""
     archived = snapshot.archived_orders
-    orders = {row.order_id for ledger in rows.values() for row in ledger if not isinstance(row, KeyEvent)}
+    books = (rows[name] for name in LEDGERS)
+    orders = {row.order_id for ledger in books for row in ledger if not isinstance(row, KeyEvent)}
     return bool(archived) and not orders.isdisjoint(archived)
 
 
@@ -239,7 +249,7 @@ def _stated(
     live = seen.block(LIVE_CATALOGUE)
     products = read_products(live, system, codecs)
     places: dict[str, Place] = {
-        **{str(name): Place(seen.grids[name], layouts[name]) for name in LEDGERS},
+        **{str(name): Place(seen.grids[name], layouts[name]) for name in NUMBERED},
         LIVE_CATALOGUE: Place(seen.grids[LIVE_CATALOGUE], layout_of(live, codecs.catalogue)),
         KEY_INVENTORY: Place(
             seen.grids[KEY_INVENTORY], layout_of(seen.block(KEY_INVENTORY), codecs.inventory)
@@ -261,6 +271,7 @@ def _advance(
 ) -> None:
     for version, changes in commits_of(*(rows[name] for name in LEDGERS)):  # type: ignore[arg-type]
         snapshot.advance(changes, version)
+    snapshot.tell(rows[OUTBOX])  # type: ignore[arg-type]
     snapshot.catalogue = {product.sku: product for product in products}
     snapshot.catalogue_version = system.catalogue_version
     snapshot.version = system.version

@@ -38,7 +38,7 @@ from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.sending import RETRY_FIRST_S, RETRY_MOST_S, Sending
 from fulfillment.sheets.state import State, look, read_everything
 from fulfillment.sheets.tabs import Codecs, SystemRow
-from fulfillment.workbook import Changes, LedgerName, Snapshot
+from fulfillment.workbook import OUTBOX, Changes, LedgerName, Snapshot
 
 TORN_PATIENCE_S = 6.0
 """For so long, and so many looks, one that does not add up is taken for a lagging read; after that a person
@@ -257,7 +257,7 @@ class SheetStore:
             last_import_no=last["Import History"],
             last_assignment_no=last["Assignments"],
             last_answer_no=last["Order Cache"],
-            last_message_no=state.system.last_message_no,
+            last_message_no=last[OUTBOX],
             catalogue_version=version if changes.catalogue is not None else state.system.catalogue_version,
             schema_version=self._schema.version,
             spreadsheet_id=self._client.spreadsheet_id,

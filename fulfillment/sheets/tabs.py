@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fulfillment.model import Answer, Assignment, KeyEvent, Product
+from fulfillment.model import Answer, Assignment, KeyEvent, Message, Product
 from fulfillment.sheets.codec import Codec
 from fulfillment.sheets.schema import Schema
 from fulfillment.stocktake import InventoryRow
-from fulfillment.workbook import LEDGERS, LedgerName
+from fulfillment.workbook import NUMBERED, OUTBOX, LedgerName
 
 KEY_INVENTORY = "Key Inventory"
 LIVE_CATALOGUE = "Live Catalogue"
@@ -34,9 +34,9 @@ class SystemRow:
     spreadsheet_id: str
 
     def last_no(self) -> dict[LedgerName, int]:
-        """The last `no` of each ledger at this version."""
-        numbers = (self.last_import_no, self.last_assignment_no, self.last_answer_no)
-        return dict(zip(LEDGERS, numbers, strict=True))
+        """The last `no` of each numbered tab at this version."""
+        books = (self.last_import_no, self.last_assignment_no, self.last_answer_no)
+        return dict(zip(NUMBERED, (*books, self.last_message_no), strict=True))
 
 
 class Codecs:
@@ -48,6 +48,7 @@ class Codecs:
             "Import History": Codec(KeyEvent, schema.tab("Import History")),
             "Assignments": Codec(Assignment, schema.tab("Assignments")),
             "Order Cache": Codec(Answer, schema.tab("Order Cache")),
+            OUTBOX: Codec(Message, schema.tab(OUTBOX)),
         }
         self.catalogue = Codec(Product, schema.tab(LIVE_CATALOGUE), named={"SKU": "sku"})
         self.inventory = Codec(InventoryRow, schema.tab(KEY_INVENTORY))

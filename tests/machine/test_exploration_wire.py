@@ -20,7 +20,15 @@ from tests.machine.exploring.exploration import policy
 from tests.machine.exploring.wire import Book, applied, shown, values_of
 from tests.machine.exploring.writer import NOW
 
-TITLES = ("Import History", "Assignments", "Order Cache", "Live Catalogue", "Key Inventory", "System")
+TITLES = (
+    "Import History",
+    "Assignments",
+    "Order Cache",
+    "Outbox",
+    "Live Catalogue",
+    "Key Inventory",
+    "System",
+)
 
 
 class Compared:

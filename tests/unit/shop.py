@@ -23,6 +23,7 @@ from fulfillment.model import (
     KeyEvent,
     Levels,
     LineItem,
+    Message,
     Order,
     Policy,
     Pool,
@@ -30,6 +31,7 @@ from fulfillment.model import (
     Reply,
     Way,
 )
+from fulfillment.outbox import messages_for
 from fulfillment.pasting import Paste, PastedRow
 from fulfillment.pools import stock_after
 from fulfillment.ports import Books
@@ -107,12 +109,17 @@ class Shop:
     inventory: tuple[InventoryRow, ...] = ()
     live: tuple[Product, ...] = ()
     rows: dict[str, CatalogueRow] = field(default_factory=dict)
+    messages: list[Message] = field(default_factory=list)
+    kinds: tuple[str, ...] = ()
+    """The kinds of messages that somebody takes."""
 
     def commit(self, changes: Changes) -> None:
         """The rows stand in the books, the views are those that a commit writes, a minute has passed."""
         self.now += timedelta(minutes=1)
         if changes.is_nothing:
             return
+        told = messages_for(self.snapshot, changes, kinds=self.kinds, now=self.now)
+        changes = replace(changes, messages=told)
         version = self.snapshot.version + 1
         rows = changes.numbered(self.snapshot.last_no, version)
         stock = stock_after(self.snapshot.pools, rows.events, rows.assignments)
@@ -120,6 +127,7 @@ class Shop:
         self.events += rows.events
         self.assignments += rows.assignments
         self.answers += rows.answers
+        self.messages += rows.messages
         self.inventory = inventory(stock, self.policy, self.now)
         figures = availability(self.snapshot.catalogue, stock, self.policy)
         self.live = tuple(replace(p, available=figures[sku]) for sku, p in self.snapshot.catalogue.items())
@@ -264,6 +272,7 @@ class Shop:
         snapshot = Snapshot()
         for version, changes in commits_of(*rows):  # type: ignore[arg-type]
             snapshot.advance(changes, version)
+        snapshot.tell(self.messages)
         snapshot.advance(Changes(catalogue=self.live), self.snapshot.version)
         return snapshot
 

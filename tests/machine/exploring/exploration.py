@@ -510,7 +510,15 @@ def policy(schema: Schema) -> Policy:
 
 def opening(schema: Schema, code: Code, seats: Sequence[int]) -> Book:
     """One product of one pool, its keys imported by a commit of the store's own."""
-    titles = ("Import History", "Assignments", "Order Cache", "Live Catalogue", "Key Inventory", "System")
+    titles = (
+        "Import History",
+        "Assignments",
+        "Order Cache",
+        "Outbox",
+        "Live Catalogue",
+        "Key Inventory",
+        "System",
+    )
     system = dict.fromkeys(schema.tab("System").headers, 0) | {
         "commit_id": "setup",
         "committed_at": "",

@@ -1,0 +1,260 @@
+"""What a change calls for to be told, and when a message that did not go out is due again.
+
+A message is a row of the Outbox in the commit of what it tells. Its `body` holds facts as JSON, which
+whoever sends it puts into words; never a key code or an address. An order's facts are `order_name`,
+`customer`, `mode` (test or live), `region`, `message` (the answer's), and what this table adds.
+
+| kind           | called for by                                  | facts besides                       |
+|----------------|------------------------------------------------|-------------------------------------|
+| `fulfilled`    | an order has its keys                          | `keys` (how many), `can_mail`, *    |
+| `failed`       | an order got none                              | `reason`, `shortages`, *            |
+| `failed_again` | it was posted again while held; once an hour   | as `failed`; `since`, `stock` (now) |
+| `skipped`      | nothing in it is for keys                      | *                                   |
+| `confirmed`    | the Zap's last step reported the mail          |                                     |
+| `unconfirmed`  | 15 minutes have passed without that            | `since` (when the keys were given)  |
+| `alarm`        | something a person must look at                | `text`, and none of an order's      |
+
+(*) `items`, `skipped`, `warnings`. `items` and `skipped` are `[[sku, quantity, title, kind], ...]` as in
+Order Cache; `skipped` of a fulfilled order is what a person has to serve. All of these go to Slack. A
+message_id names what is told (`fulfilled:ORDER:NO`, with the `no` of the row of Order Cache), so that the
+same thing planned twice is one message.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from fulfillment.answers import called, failed_since, keys_counted, when
+from fulfillment.messages import Outbox
+from fulfillment.model import Answer, Message, is_usable_address, to_json
+from fulfillment.workbook import Changes, OrderFile, Snapshot
+
+KINDS = ("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed", "alarm")
+
+CLAIM = timedelta(minutes=5)
+"""Who claimed a message has so long to send it; nothing heard by then, anybody may."""
+
+DELAYS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
+"""After the first try, the second ...: what is away for longer than these together needs a person."""
+
+JITTER = 0.2
+"""By so much of it a delay is longer at the most, so that what failed together is not tried together."""
+
+MAIL_DUE = timedelta(minutes=15)
+"""A Zap takes a minute or two from the answer to its last step."""
+
+SILENCE = timedelta(hours=1)
+"""A failed order that is posted again is told once in so long: a Zap tries again by itself, for hours."""
+
+KEPT = timedelta(days=14)
+"""Rows of the Outbox older than this leave it."""
+
+ADDRESS = re.compile(r"\S+@\S+")
+
+
+def is_due(message: Message, now: datetime) -> bool:
+    """Has its time come? One that is claimed is its claimer's until then."""
+    return not message.due_at or datetime.fromisoformat(message.due_at) <= now
+
+
+def due(outbox: Outbox, now: datetime) -> Iterator[Message]:
+    """The pending messages to be sent now, the oldest first."""
+    return (message for message in outbox.to_be_told() if is_due(message, now))
+
+
+def claimed(message: Message, *, now: datetime, by: str) -> Message:
+    """The row by which whoever commits it is the one to send it.
+
+    Its `error` says that nothing was heard of an earlier claim: then it may have been sent before.
+    """
+    unheard = f"Nothing was heard of the claim of {message.at}." if message.event == "claimed" else ""
+    claim = _next(message, "claimed", now=now, by=by, due_at=when(now + CLAIM), error=unheard)
+    return replace(claim, attempts=message.attempts + 1)
+
+
+def first_claim(message: Message, *, now: datetime) -> Message:
+    """A new message, with its first claim where it is due at once."""
+    if message.event != "owed" or not is_due(message, now):
+        return message
+    return replace(message, event="claimed", attempts=1, due_at=when(now + CLAIM))
+
+
+def sent(message: Message, *, now: datetime, by: str) -> Message:
+    """The row that says that it went out."""
+    return _next(message, "sent", now=now, by=by)
+
+
+def not_sent(
+    message: Message,
+    error: str,
+    *,
+    now: datetime,
+    by: str,
+    chance: float,
+    is_final: bool = False,
+    not_before: timedelta = timedelta(0),
+) -> Message:
+    """The row that says when it is tried again, or that it is given up. `chance` is 0 to 1, for jitter."""
+    if is_final or message.attempts > len(DELAYS):
+        return given_up(message, error, now=now, by=by)
+    delay = max(DELAYS[message.attempts - 1] * (1 + JITTER * chance), not_before)
+    return _next(message, "failed", now=now, by=by, due_at=when(now + delay), error=error)
+
+
+def given_up(message: Message, error: str, *, now: datetime, by: str) -> Message:
+    """The row that says that it will not be told, and why."""
+    return _next(message, "given_up", now=now, by=by, error=error)
+
+
+def _next(message: Message, event: str, **cells: object) -> Message:
+    """The message's next row; what it says is in its first one."""
+    at = when(cells.pop("now"))  # type: ignore[arg-type]
+    blank = {"subject": "", "body": "", "due_at": "", "error": "", "no": 0, "version": 0}
+    return replace(message, **{**blank, **cells, "at": at, "event": event})  # type: ignore[arg-type]
+
+
+def messages_for(
+    snapshot: Snapshot, changes: Changes, *, kinds: Collection[str], now: datetime
+) -> tuple[Message, ...]:
+    """The messages of these changes: those that they bring themselves, and those that their answers call for.
+
+    Only `kinds` that somebody takes. What is due at once carries its first claim; what is known is left out.
+    """
+    rows = [*changes.messages, *_of_answers(snapshot, changes, now)]
+    new: dict[str, Message] = {}
+    follow_ups = []
+    for row in rows:
+        if row.event not in ("owed", "claimed") or snapshot.outbox.is_pending(row.message_id):
+            follow_ups.append(row)
+        elif row.kind in kinds and row.message_id not in snapshot.outbox.messages:
+            new.setdefault(row.message_id, first_claim(row, now=now))
+    return (*follow_ups, *new.values())
+
+
+def _of_answers(snapshot: Snapshot, changes: Changes, now: datetime) -> Iterator[Message]:
+    newest: dict[str, Answer | None] = {}
+    for number, answer in enumerate(changes.answers, snapshot.last_no["Order Cache"] + 1):
+        order_id = answer.order_id
+        before = newest[order_id] if order_id in newest else snapshot.file(order_id).answer
+        yield from _of_answer(before, replace(answer, no=number), snapshot.outbox, now)
+        newest[order_id] = answer
+
+
+def _of_answer(before: Answer | None, answer: Answer, outbox: Outbox, now: datetime) -> Iterator[Message]:
+    """What one row of Order Cache calls for, by the row that counted before."""
+    if answer.outcome != "fulfilled":
+        yield from _watches(outbox, answer, now, f"The order was {answer.outcome} before that was due.")
+    is_new = before is None or before.outcome != answer.outcome
+    if answer.outcome in ("fulfilled", "failed", "skipped") and (is_new or _fails_otherwise(before, answer)):
+        yield _told(answer, answer.outcome, _facts_of_outcome(answer))
+    if answer.outcome == "fulfilled":
+        yield from _of_mail(None if is_new else before, answer, outbox, now)
+
+
+def _fails_otherwise(before: Answer | None, answer: Answer) -> bool:
+    return answer.outcome == "failed" and before is not None and before.message != answer.message
+
+
+def _of_mail(before: Answer | None, answer: Answer, outbox: Outbox, now: datetime) -> Iterator[Message]:
+    """The mail of a fulfilled order: that it is waited for, or was reported as sent."""
+    is_sent = "delivered_at" in answer.read_details()
+    was_sent = before is not None and "delivered_at" in before.read_details()
+    if is_sent and not was_sent:
+        yield from _watches(outbox, answer, now, "")
+        yield _told(answer, "confirmed", {})
+    elif not is_sent and (before is None or was_sent) and is_usable_address(answer.email):
+        watch = _told(answer, "unconfirmed", {"since": answer.at})
+        yield replace(watch, due_at=when(now + MAIL_DUE))
+
+
+def _watches(outbox: Outbox, answer: Answer, now: datetime, why: str) -> Iterator[Message]:
+    """The rows that end the wait for an order's mail: it was reported as sent, or (`why`) will not be."""
+    for message in outbox.of_order(answer.order_id):
+        if message.kind == "unconfirmed" and message.event == "owed":
+            yield _next(message, "given_up" if why else "delivered", now=now, by=answer.by, error=why)
+
+
+def told_again(file: OrderFile, outbox: Outbox, *, stock: str, now: datetime, by: str) -> Message | None:
+    """The message that a failed order was posted again; none where that, or the failure, was told lately."""
+    answer = file.answer
+    if answer is None or answer.outcome != "failed":
+        return None
+    about = [m for m in outbox.of_order(answer.order_id) if m.kind in ("failed", "failed_again")]
+    if any(now - datetime.fromisoformat(message.at) < SILENCE for message in about):
+        return None
+    facts = _facts_of_outcome(answer) | {"since": failed_since(file), "stock": stock}
+    message = _told(replace(answer, at=when(now), by=by), "failed_again", facts)
+    return replace(message, message_id=f"{message.message_id}:{len(about) + 1}")
+
+
+def _told(answer: Answer, kind: str, facts: Mapping[str, object]) -> Message:
+    common = {
+        "order_name": answer.order_name,
+        "customer": ADDRESS.sub("", answer.customer).strip(),
+        "mode": answer.mode,
+        "region": answer.region,
+        "message": answer.message,
+    }
+    return Message(
+        at=answer.at,
+        message_id=f"{kind}:{answer.order_id}:{answer.no}",
+        event="owed",
+        kind=kind,
+        order_id=answer.order_id,
+        subject=_subject(answer, kind),
+        body=to_json({**common, **facts}),
+        by=answer.by,
+    )
+
+
+def _subject(answer: Answer, kind: str) -> str:
+    name = f"Order {called(answer)}"
+    subjects = {
+        "fulfilled": f"{name}: {keys_counted(len(answer.read_keys()))} assigned",
+        "failed": f"{name} failed",
+        "failed_again": f"{name} was posted again and is still on hold",
+        "skipped": f"{name} has nothing that keys are assigned for",
+        "confirmed": f"{name}: e-mail confirmed",
+        "unconfirmed": f"{name}: e-mail not confirmed",
+    }
+    return subjects[kind]
+
+
+def _facts_of_outcome(answer: Answer) -> dict[str, object]:
+    details = answer.read_details()
+    facts: dict[str, object] = {
+        "items": json.loads(answer.items),
+        "skipped": details.get("skipped", []),
+        "warnings": details.get("warnings", []),
+    }
+    if answer.outcome == "fulfilled":
+        facts |= {"keys": len(answer.read_keys()), "can_mail": is_usable_address(answer.email)}
+    if answer.outcome == "failed":
+        facts |= {"reason": answer.reason, "shortages": details.get("shortages", [])}
+    return facts
+
+
+def plan_send(
+    snapshot: Snapshot, *, kinds: Collection[str], now: datetime, by: str, most: int
+) -> tuple[Message, ...]:
+    """The next rows of the messages that are due, `most` of them: claimed, or given up."""
+    rows = []
+    for message in islice(due(snapshot.outbox, now), most):
+        if message.kind not in kinds:
+            rows.append(given_up(message, "Nobody takes such messages: see the settings.", now=now, by=by))
+        elif message.attempts > len(DELAYS):
+            rows.append(given_up(message, "Nothing was heard of the last try.", now=now, by=by))
+        else:
+            rows.append(claimed(message, now=now, by=by))
+    return tuple(rows)

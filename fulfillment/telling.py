@@ -1,0 +1,227 @@
+"""Messages on their way: what a group of orders owes is sent by its leader, once the others are answered.
+
+Who commits a message with a claim is the one to send it. What became of it is a mark, a row of the Outbox
+that rides on the next commit, or is written by whoever sends what is due. Sending never fails an order: what
+does not go out is due again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from fulfillment import outbox
+from fulfillment.clock import CLOCK, Clock
+from fulfillment.errors import NotDelivered
+from fulfillment.messages import Outbox
+from fulfillment.model import Letter, Message
+from fulfillment.ports import Courier
+from fulfillment.workbook import Changes, Snapshot
+
+TOGETHER = 50
+"""Letters that a courier is handed at a time: what fails with one of them is tried again with all."""
+
+LEAST_S = 1.0
+"""With less time left nothing is begun: the request that waits for it has a deadline."""
+
+MARKS_MOST = 400
+"""Marks that ride on one commit."""
+
+log = logging.getLogger("fulfillment")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of the messages that were due."""
+
+    sent: int = 0
+    failed: int = 0
+    given_up: int = 0
+    left: int = 0
+    """Claimed, and there was no time for them: they are due again in some minutes."""
+
+    @property
+    def message(self) -> str:
+        """`3 messages sent; 1 failed and is tried again.`"""
+        if not (self.sent or self.failed or self.given_up or self.left):
+            return "No message was due."
+        said = [f"{self.sent} messages sent"]
+        said += [f"{self.failed} failed and will be tried again"] if self.failed else []
+        said += [f"{self.given_up} given up"] if self.given_up else []
+        said += [f"{self.left} left for the next time"] if self.left else []
+        return "; ".join(said) + "."
+
+
+class Teller:
+    """Sends letters by the couriers of their kinds, and keeps the marks until they are written.
+
+    Its turn at the workbook is the leader's alone; sending may be any thread's.
+    """
+
+    def __init__(
+        self,
+        couriers: Mapping[str, Courier],
+        *,
+        now: Callable[[], datetime],
+        alarm: Callable[[str], None],
+        by: str = "outbox",
+        clock: Clock = CLOCK,
+    ) -> None:
+        """`couriers`: by the kind of message; a kind without one is not told at all."""
+        self._couriers = couriers
+        self._now = now
+        self._alarm = alarm
+        self._by = by
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._sending = threading.Lock()
+        self._letters: list[Letter] = []
+        self._marks: dict[str, Message] = {}
+        """message_id -> the mark that is not written yet."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of messages that somebody takes."""
+        return tuple(self._couriers)
+
+    @property
+    def has_marks(self) -> bool:
+        """Is anything waiting to be written?"""
+        return bool(self._marks)
+
+    # in the leader's turn
+
+    def with_messages(self, snapshot: Snapshot, changes: Changes) -> Changes:
+        """The same changes, with all messages they call for and the marks that ride along."""
+        if not self._couriers:
+            return replace(changes, messages=())
+        told = outbox.messages_for(snapshot, changes, kinds=self._couriers, now=self._now())
+        there = {message.message_id for message in told}
+        marks = [mark for mark in self.marks(snapshot) if mark.message_id not in there]
+        return replace(changes, messages=(*marks, *told))
+
+    def marks(self, snapshot: Snapshot) -> tuple[Message, ...]:
+        """The marks to be written; those that another instance has overtaken are forgotten."""
+        with self._guard:
+            overtaken = [id_ for id_, mark in self._marks.items() if not _is_news(mark, snapshot)]
+            for message_id in overtaken:
+                del self._marks[message_id]
+            return tuple(self._marks.values())[:MARKS_MOST]
+
+    def owed(self, snapshot: Snapshot, committed: Sequence[Message]) -> list[Letter]:
+        """The letters that these messages are, now that they stand in the workbook: they are ours to send."""
+        with self._guard:
+            for message in committed:
+                if self._marks.get(message.message_id) is message:
+                    del self._marks[message.message_id]
+        for message in committed:
+            if message.event == "given_up" and message.attempts:
+                self._alarm(f"A message was given up ({message.message_id}): {message.error}")
+        log_repeat([m for m in committed if m.event == "claimed" and m.error], "its sender was not heard of")
+        return [
+            Letter(snapshot.outbox.messages[message.message_id])
+            for message in committed
+            if message.event == "claimed"
+        ]
+
+    # in any thread
+
+    def tell(self, letters: Iterable[Letter], *, until: float) -> None:
+        """These letters, and those of others that have not begun, are sent, as far as time allows.
+
+        `until` is the monotonic time of the caller's deadline. Raises nothing.
+        """
+        with self._guard:
+            self._letters += letters
+        if not self._sending.acquire(timeout=max(0.0, until - self._clock.now_s())):
+            return  # who sends now, or comes next, takes them along
+        try:
+            self._send(until)
+        finally:
+            self._sending.release()
+
+    def _send(self, until: float) -> None:
+        with self._guard:
+            letters, self._letters = self._letters, []
+        now = self._now()
+        ours = [letter for letter in letters if not outbox.is_due(letter.message, now)]
+        portions = list(_portions(ours))
+        for place, portion in enumerate(portions):
+            if until - self._clock.now_s() < LEAST_S:
+                with self._guard:
+                    self._letters = [letter for rest in portions[place:] for letter in rest] + self._letters
+                return
+            self._deliver(portion, until)
+
+    def _deliver(self, letters: Sequence[Letter], until: float) -> None:
+        try:
+            self._couriers[letters[0].message.kind].deliver(letters, until=until)
+        except NotDelivered as error:
+            self._mark_failed(letters, error)
+        except Exception as error:  # noqa: BLE001  whatever breaks in a courier, no caller hears of it
+            self._mark_failed(letters, NotDelivered(f"The courier broke: {type(error).__name__}."))
+        else:
+            self._mark(outbox.sent(letter.message, now=self._now(), by=self._by) for letter in letters)
+
+    def _mark_failed(self, letters: Sequence[Letter], error: NotDelivered) -> None:
+        if error.may_have_arrived and not error.is_final:
+            log_repeat([letter.message for letter in letters], "the answer of the other side was lost")
+        marks = [
+            outbox.not_sent(
+                letter.message,
+                str(error),
+                now=self._now(),
+                by=self._by,
+                chance=self._clock.chance(),
+                is_final=error.is_final,
+                not_before=timedelta(seconds=error.retry_after_s or 0),
+            )
+            for letter in letters
+        ]
+        self._mark(marks)
+
+    def _mark(self, marks: Iterable[Message]) -> None:
+        with self._guard:
+            self._marks.update({mark.message_id: mark for mark in marks})
+
+
+def _is_news(mark: Message, snapshot: Snapshot) -> bool:
+    """Is the message still pending, and its claim the one that this is the mark of?"""
+    newest = snapshot.outbox.messages.get(mark.message_id)
+    if newest is None or not snapshot.outbox.is_pending(mark.message_id):
+        return False
+    return mark.event == "sent" or newest.attempts == mark.attempts
+
+
+def tally(claimed: Sequence[Message], known: Outbox, marks: Iterable[Message]) -> Sent:
+    """What became of these messages, by the marks that are about to be written or stand there already."""
+    newest = {row.message_id: known.messages[row.message_id] for row in claimed}
+    newest.update({mark.message_id: mark for mark in marks if mark.message_id in newest})
+    count = Counter(row.event for row in newest.values())
+    return Sent(count["sent"], count["failed"], count["given_up"], count["claimed"])
+
+
+def _portions(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+    """The letters as couriers are handed them: of one kind, and not too many."""
+
+    def kind(letter: Letter) -> str:
+        return letter.message.kind
+
+    for _, same in groupby(sorted(letters, key=kind), key=kind):
+        rest = list(same)
+        for start in range(0, len(rest), TOGETHER):
+            yield rest[start : start + TOGETHER]
+
+
+def log_repeat(messages: Iterable[Message], cause: str) -> None:
+    """A line in the log for messages that may be told twice."""
+    ids = [message.message_id for message in messages]
+    if ids:
+        said = {"severity": "WARNING", "message": "told twice, perhaps", "cause": cause, "messages": ids}
+        log.warning(json.dumps(said))
