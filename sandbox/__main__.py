@@ -1,4 +1,4 @@
-"""python -m sandbox: the local Google, until interrupted."""
+"""python -m sandbox: the local Google, and a local Shopify at the same address, until interrupted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 from sandbox.forwarding import Function, NotLocal
+from sandbox.front import Beside
+from sandbox.later import Later
 from sandbox.server import serve
 
 PORT = 8090
@@ -34,7 +36,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         function = Function(args.function, os.environ.get("API_TOKEN", ""))
-        serve(Path(args.dir) / "sheets", args.host, args.port, function)
+        shopify = Later("The shop", ("/admin/", "/_sandbox/shopify/"), lambda: _shopify(Path(args.dir)))
+        serve(Path(args.dir) / "sheets", args.host, args.port, function, [shopify])
     except NotLocal as error:
         print(error, file=sys.stderr)
         return 2
@@ -42,6 +45,13 @@ def main() -> int:
         print(f"Cannot serve on {args.host}:{args.port}: {error.strerror}.", file=sys.stderr)
         return 2
     return 0
+
+
+def _shopify(folder: Path) -> Beside:
+    """The sample shop. Its libraries take longer to load than all of the local Google."""
+    from sandbox.shopify.stand import ShopifyStand
+
+    return ShopifyStand(folder / "shopify", sample=True)
 
 
 if __name__ == "__main__":

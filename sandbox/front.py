@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Protocol
 from urllib.parse import parse_qs
 
 from sandbox import routes
@@ -14,7 +16,7 @@ from sandbox.faults import FaultPlan, Instruction
 from sandbox.forwarding import NO_FUNCTION, Function
 from sandbox.page.data import PageData
 from sandbox.page.site import Site
-from sandbox.panes import Panes
+from sandbox.panes import Entry, Panes
 from sandbox.quota import PER_USER
 from sandbox.settings import Settings
 from sandbox.shelf import Shelf
@@ -39,6 +41,22 @@ def meant(request: Request) -> Request:
     return replace(request, verb=verb)
 
 
+class Beside(Protocol):
+    """Another service's stand-in that is served at the same address."""
+
+    title: str
+    """Over its pane; without one it has none."""
+
+    def serves(self, path: str) -> bool:
+        """Is this address one of its?"""
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to any request of its."""
+
+    def entries(self) -> Iterable[Entry]:
+        """What its pane shows."""
+
+
 class Front:
     """The stand-in behind its socket."""
 
@@ -51,11 +69,21 @@ class Front:
         self.site = Site()
         page = PageData(shelf, self.panes, function)
         self.admin = Admin(shelf, self.stats, self.faults, self.settings, page)
+        self._beside: list[Beside] = []
+
+    def add(self, stand: Beside) -> None:
+        """From now on this stand answers what is its, and the page has its pane."""
+        self._beside.append(stand)
+        if stand.title:
+            self.panes.add(stand.title, stand.entries)
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request; whatever goes wrong on our side is a 500 in Google's shape."""
         try:
             check_visitor(request)
+            for stand in self._beside:
+                if stand.serves(request.path):
+                    return stand.answer(request)
             query = parse_qs(request.query, keep_blank_values=True, errors="replace")
             if request.path.startswith("/_sandbox/"):
                 asked = {name: values[-1] for name, values in query.items()}

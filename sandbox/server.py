@@ -13,6 +13,7 @@ import struct
 import sys
 import threading
 import traceback
+from collections.abc import Iterable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
@@ -23,7 +24,7 @@ from typing import Any, Protocol, Self
 from sandbox.bodies import Broken, read_body
 from sandbox.errors import INTERNAL_TEXT, Refusal
 from sandbox.forwarding import NO_FUNCTION, Function
-from sandbox.front import Front
+from sandbox.front import Beside, Front
 from sandbox.shelf import Shelf
 from sandbox.wire import Answer, Request, refused
 
@@ -219,9 +220,11 @@ class Sandbox:
         self.stop()
 
 
-def serve(folder: Path, host: str, port: int, function: Function) -> None:
-    """Serves until interrupted."""
+def serve(folder: Path, host: str, port: int, function: Function, stands: Iterable[Beside] = ()) -> None:
+    """Serves until interrupted; other services' stands at the same address."""
     front = Front(Shelf(folder), function)
+    for stand in stands:
+        front.add(stand)
     server = Server((host, port), front)
     # What is loaded by now lives as long as the program: the collector need not look at it again and again.
     gc.collect()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from sandbox.book import Json
 from sandbox.errors import Refusal, bad_request
 from sandbox.faults import KNOWN, FaultPlan, Instruction
 from sandbox.messages import parse_json
+from sandbox.panes import Entry
 from sandbox.server import Server
 from sandbox.stats import Stats
 from sandbox.wire import CUT_BEFORE, Answer, Request, json_answer, refused
@@ -37,6 +38,8 @@ class Stand:
     """What all stands share. `name` is the place of its own routes: `/_sandbox/NAME/faults`."""
 
     name = ""
+    title = ""
+    """Over its pane in the workbook page; without one it has none."""
     place = ""
     """What the addresses that it serves begin with."""
 
@@ -59,6 +62,10 @@ class Stand:
     def serves(self, path: str) -> bool:
         """Is this address one of this stand's?"""
         return path.startswith((self.place, f"/_sandbox/{self.name}/"))
+
+    def entries(self) -> Iterable[Entry]:
+        """What its pane shows, the oldest first."""
+        return ()
 
     def answer(self, request: Request) -> Answer:
         """The answer to any request of this stand's."""

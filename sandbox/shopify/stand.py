@@ -19,6 +19,7 @@ from pathlib import Path
 from sandbox.book import Json
 from sandbox.errors import bad_request
 from sandbox.faults import ANYWHERE, ON_WRITES, Instruction
+from sandbox.panes import Entry
 from sandbox.shopify import refusals
 from sandbox.shopify.answering import AdminApi, read_body, unrecognized
 from sandbox.shopify.bucket import Bucket
@@ -28,7 +29,7 @@ from sandbox.shopify.people import People
 from sandbox.shopify.sample import fill
 from sandbox.shopify.schema.admin import VERSION
 from sandbox.shopify.shop import Shop, utc_now
-from sandbox.shopify.state import Change, gid
+from sandbox.shopify.state import Change, Order, gid
 from sandbox.shopify.tokens import Tokens
 from sandbox.stand import Stand
 from sandbox.wire import Answer, Request, json_answer
@@ -55,6 +56,7 @@ class ShopifyStand(Stand):
     """One shop, one app. Without a folder it is in memory, and empty but for a location, `Online`."""
 
     name = "shopify"
+    title = "The shop"
     place = "/admin/"
     known_faults = ANYWHERE | ON_WRITES | {"throttled", "throttled-429", "internal", "token-ended"}
 
@@ -102,6 +104,13 @@ class ShopifyStand(Stand):
         """Every change of what is available, the oldest first, with the SKU and the location by name."""
         with self.shop.looking():
             return [self._change_json(change) for change in self.shop.state.changes]
+
+    def entries(self) -> list[Entry]:
+        """The orders of the shop and what the app did to its stock, the oldest first."""
+        with self.shop.looking() as state:
+            orders = [_order_entry(order) for order in state.orders.values()]
+        changes = [_change_entry(change) for change in self.changes() if change["by"] == "app"]
+        return sorted([*orders, *changes], key=lambda entry: entry.at)
 
     def _change_json(self, change: Change) -> Json:
         variant = self.shop.variant_of(change.item_id)
@@ -165,6 +174,21 @@ class ShopifyStand(Stand):
         self.tokens.scopes, self.tokens.lifetime_s = settings["scopes"], settings["token_lifetime_s"]
         self.api.partial_sets = settings["partial_sets"]
         return self._settings()
+
+
+def _order_entry(order: Order) -> Entry:
+    state = "cancelled" if order.cancelled_at else order.financial.lower().replace("_", " ")
+    lines = ", ".join(f"{line.quantity} x {line.sku or line.title}" for line in order.lines)
+    details = {"customer": order.customer, "email": order.email, "order id": str(order.id)}
+    title = f"{order.name}, {state}{', a test' if order.is_test else ''}"
+    return Entry(order.created_at.isoformat(timespec="milliseconds"), title, lines, details)
+
+
+def _change_entry(change: Json) -> Entry:
+    title = f"{change['sku'] or 'Something'}: {change['before']} became {change['after']}"
+    expected = "nothing" if change["expected"] is None else str(change["expected"])
+    details = {"location": change["location"], "expected": expected, "document": change["document"]}
+    return Entry(change["at"], title, "Set by the app.", details)
 
 
 def _is_there(version: str) -> bool:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from sandbox.server import Sandbox
 from sandbox.shopify.bucket import Bucket
 from sandbox.shopify.stand import SCOPES, ShopifyStand
 from sandbox.shopify.tokens import CLIENT_ID, CLIENT_SECRET
 from tests.sandbox.shopify_app import OPERATIONS, App
-from tests.sandbox.test_shopify_schema import listed_scopes
+from tests.unit.test_shopify_operations import listed_scopes
 
 
 class Times:
@@ -356,3 +357,20 @@ def test_settings_are_changed_by_name(app: App) -> None:
     assert app.own("PUT", "settings", {"partial_sets": True}).json()["partial_sets"]
     assert app.own("PUT", "settings", {"partial_sets": 1}).status_code == 400
     assert app.own("PUT", "settings", {"nothing": 1}).status_code == 400
+
+
+def test_it_can_be_served_at_the_address_of_the_local_google_with_a_pane(app: App) -> None:
+    app.shopify.people.buy({"CPT": 2}, customer="Ada Bernard", email="ada@example.com")
+    assert app.set(app.row("CPT", 9, was=3)) == []
+    with Sandbox() as google:
+        google.front.add(app.shopify)
+        headers = {"X-Shopify-Access-Token": app.token}
+        url = f"{google.url}/admin/api/2026-10/graphql.json"
+        said = requests.post(url, json={"query": OPERATIONS["access"]}, headers=headers, timeout=10).json()
+        assert said["data"]["shop"]["name"] == "Sample Shop"
+        assert requests.get(f"{google.url}/_sandbox/shopify/stats", timeout=10).json()["reads"] == 1
+        (pane,) = requests.get(f"{google.url}/_sandbox/panes", timeout=10).json()["panes"]
+    newest, order = pane["entries"]
+    assert (pane["title"], newest["title"]) == ("The shop", "CPT: 3 became 9")
+    assert (order["title"], order["text"]) == ("#1001, paid", "2 x CPT")
+    assert order["details"]["customer"] == "Ada Bernard"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import requests
 
 from demo.sample import read_sample
 from sandbox.errors import Refusal
 from sandbox.shopify.customers import Customers
 from sandbox.shopify.people import People
 from sandbox.shopify.stand import ShopifyStand
+from tests.sandbox.test_durability import process
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +113,12 @@ def test_products_are_changed_and_deleted_by_people() -> None:
     assert people.variant("PES2").price == "1.00"
     with pytest.raises(Refusal):
         people.edit({"edit": "count", "sku": "CNC", "quantity": 4})
+
+
+def test_the_sample_shop_is_served_beside_the_local_google(tmp_path: Path) -> None:
+    with process(tmp_path) as (_, url):
+        bought = requests.post(f"{url}/_sandbox/shopify/person", json={"edit": "buy"}, timeout=10).json()
+        (pane,) = requests.get(f"{url}/_sandbox/panes", timeout=10).json()["panes"]
+    assert (pane["title"], pane["count"]) == ("The shop", 14)
+    assert pane["entries"][0]["title"] == f"{bought['order_name']}, paid"
+    assert ShopifyStand(tmp_path / "shopify").people.order(bought["order_name"]).email == bought["email"]
