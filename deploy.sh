@@ -74,7 +74,8 @@ read_environment() {
     # what the scheduler's tokens are made for, and that it may come in with them
     OIDC_AUDIENCES=${OIDC_AUDIENCES:+$OIDC_AUDIENCES,}$URL
     OIDC_ALLOWED=${OIDC_ALLOWED:+$OIDC_ALLOWED,}scheduler:$SCHEDULER
-    export NAME THREADS OIDC_AUDIENCES OIDC_ALLOWED
+    GOOGLE_CLOUD_PROJECT=$PROJECT
+    export NAME THREADS GOOGLE_CLOUD_PROJECT OIDC_AUDIENCES OIDC_ALLOWED
     $dry_run || command -v gcloud >/dev/null || fail "gcloud is missing: install the Google Cloud CLI, and run gcloud auth login."
     PYTHON=.venv/bin/python
     [ -x "$PYTHON" ] || make --silent .venv/.installed >&2

@@ -9,8 +9,10 @@ import functions_framework
 from flask import Request, Response
 
 from fulfillment.app import build_api
+from fulfillment.logs import start_logging
 from fulfillment.settings import WrongSettings, read_settings
 
+start_logging()
 try:
     SETTINGS = read_settings()
     API = build_api(SETTINGS)

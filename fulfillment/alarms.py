@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable
@@ -35,7 +34,7 @@ class Alarm:
 
     def __call__(self, text: str, cause: str = "outbox") -> None:
         """One ERROR line in the log, and where this `cause` was not told lately one message in Slack."""
-        log.error(json.dumps({"severity": "ERROR", "alarm": cause, "message": text}, ensure_ascii=False))
+        log.error(text, extra={"alarm": cause})
         if self._courier is None:
             return
         more = self._due(cause)
@@ -60,7 +59,6 @@ class Alarm:
         try:
             courier.deliver([Letter(message)], until=self._clock.now_s() + PATIENCE_S)
         except NotDelivered as error:
-            log.error(json.dumps({"severity": "ERROR", "alarm": "slack", "message": str(error)}))
+            log.error(str(error), extra={"alarm": "slack"})
         except Exception as error:  # noqa: BLE001  an alarm about an alarm must not be the end of a request
-            said = f"The courier broke: {type(error).__name__}."
-            log.error(json.dumps({"severity": "ERROR", "alarm": "slack", "message": said}))
+            log.error("The courier broke: %s.", type(error).__name__, extra={"alarm": "slack"})

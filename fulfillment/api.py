@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import logging
-import traceback
-import uuid
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 
 from fulfillment.access import Access, Caller
+from fulfillment.checks import Finding, Trial, findings
 from fulfillment.errors import FulfillmentError, NoAccess, Refused, Unavailable
+from fulfillment.health import Health, Pulse
 from fulfillment.openapi import described
 from fulfillment.operations import OPERATIONS
 from fulfillment.payloads import answer_body, error_body, read_body, read_order
@@ -21,89 +21,129 @@ from fulfillment.refusals import MAX_BODY, Refusal, refusal_of, refusal_of_http
 from fulfillment.routes import ROUTES, Route
 from fulfillment.service import Service
 from fulfillment.throttle import Throttle
+from fulfillment.visit import Visit, facts_of
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
-log = logging.getLogger("fulfillment")
 
 
 class Api:
     """The routes on one service."""
 
-    def __init__(self, service: Service, access: Access) -> None:
+    def __init__(
+        self,
+        service: Service,
+        access: Access,
+        *,
+        trials: Mapping[str, Trial],
+        project: str = "",
+    ) -> None:
+        """`trials` are the dependencies besides the workbook, for /health; `project` is named in the log."""
         self._service = service
         self._access = access
+        self._trials = trials
+        self._project = project
         self._throttle = Throttle()
+        self._pulse = Pulse()
         rules = [Rule(path, methods=[method], endpoint=(method, path)) for method, path in ROUTES]
         self._map = Map(rules, strict_slashes=False)
 
     def handle(self, request: Request) -> Response:
         """The answer to any request: never an exception, a stack trace, or a key of another order."""
-        request_id = request.headers.get("X-Request-Id", "")[:100] or uuid.uuid4().hex
-        try:
-            return self._answered(request, request_id)
-        except Refusal as refusal:
-            return _refused(refusal, request, request_id)
-        except FulfillmentError as error:
-            return _refused(refusal_of(error), request, request_id)
-        except HTTPException as error:
-            return _refused(refusal_of_http(error), request, request_id)
-        except Exception as error:  # noqa: BLE001  the one place: a caller gets an answer whatever broke
-            _log_crash(error, request_id)
-            crash = Refusal(500, "internal", "Something went wrong here; it was logged.")
-            return _refused(crash, request, request_id)
+        visit = Visit.of(request)
+        response = self._response_to(visit)
+        visit.ended(response, self._project)
+        if visit.facts.get("route") == "POST /orders":
+            self._pulse.beat(visit.seconds, is_error=response.status_code >= 500)
+        return response
 
-    def _answered(self, request: Request, request_id: str) -> Response:
-        urls = self._map.bind("")
-        endpoint, given = urls.match(request.path, method=request.method)
-        route = ROUTES[endpoint]
-        if endpoint == ("GET", "/openapi.json"):
+    def _response_to(self, visit: Visit) -> Response:
+        try:
+            return self._answered(visit)
+        except Refusal as refusal:
+            return _refused(refusal, visit)
+        except FulfillmentError as error:
+            return _refused(refusal_of(error), visit)
+        except HTTPException as error:
+            return _refused(refusal_of_http(error), visit)
+        except Exception as error:  # noqa: BLE001  the one place: a caller gets an answer whatever broke
+            visit.crashed(error)
+            return _refused(Refusal(500, "internal", "Something went wrong here; it was logged."), visit)
+
+    def _answered(self, visit: Visit) -> Response:
+        request = visit.request
+        (method, path), given = self._map.bind("").match(request.path, method=request.method)
+        route = ROUTES[method, path]
+        visit.facts["route"] = f"{method} {path}"
+        if path == "/openapi.json":
             return _response(200, described())
-        if endpoint == ("GET", "/health"):
-            return self._health(request_id, with_details=self._is_known(request))
-        caller = self._caller(request)
+        if path == "/health":
+            return self._health(visit)
+        caller = self._caller(visit)
         _check_role(caller, route)
         body = {**_body(request), **given}
         if route.operation:
-            return self._operation(route.operation, body, caller, request_id)
-        reply = self._service.fulfil(read_order(body), by=caller.name)
-        is_failed = reply.answer.outcome == "failed" and request.args.get("on_failed") == "409"
-        return _response(409 if is_failed else 200, answer_body(reply, request_id))
+            return self._operation(route.operation, body, caller, visit)
+        return self._order(body, caller, visit)
 
-    def _caller(self, request: Request) -> Caller:
+    def _order(self, body: Mapping[str, object], caller: Caller, visit: Visit) -> Response:
+        reply = self._service.fulfil(read_order(body), by=caller.name)
+        said = answer_body(reply, visit.request_id)
+        visit.facts |= facts_of(said)
+        is_failed = reply.answer.outcome == "failed" and visit.request.args.get("on_failed") == "409"
+        return _response(409 if is_failed else 200, said)
+
+    def _caller(self, visit: Visit) -> Caller:
         """Who calls. Raises Unauthenticated, Forbidden, GoogleAway, and Refusal where it calls too often."""
         try:
-            caller = self._access.caller_of(request.headers.get("Authorization", ""))
+            caller = self._access.caller_of(visit.request.headers.get("Authorization", ""))
         except NoAccess:
-            self._throttle.fail(_address(request))
+            self._throttle.fail(_address(visit.request))
             raise
+        visit.facts["role"] = caller.role
         self._throttle.admit(caller)
         return caller
 
-    def _is_known(self, request: Request) -> bool:
+    def _is_known(self, visit: Visit) -> bool:
         """May this request see details? A wrong token is not refused here: it sees what everybody sees."""
         try:
-            return bool(self._caller(request))
+            return bool(self._caller(visit))
         except (NoAccess, Unavailable, Refusal):
             return False
 
-    def _operation(self, name: str, body: Mapping[str, object], caller: Caller, request_id: str) -> Response:
+    def _operation(self, name: str, body: Mapping[str, object], caller: Caller, visit: Visit) -> Response:
         operation = OPERATIONS[name]
         try:
             said = operation.run(self._service, body, caller.name)
         except Refused as no:  # the operator's question was understood, and the answer is no
             said = {"status": "error", "reason": no.code, "message": str(no), **operation.nothing}
-        return _response(200, {**said, "request_id": request_id})
+        visit.facts |= facts_of(said)
+        return _response(200, {**said, "request_id": visit.request_id})
 
-    def _health(self, request_id: str, *, with_details: bool) -> Response:
-        """Is the spreadsheet there, readable and ours? 1 read where a token asks, none otherwise."""
-        said: dict[str, object] = {"status": "ok", "request_id": request_id}
-        if not with_details:
+    def _health(self, visit: Visit) -> Response:
+        """`ok` or `error`; to those who are known also each dependency, and what misses its target.
+
+        1 read, and 1 call for each other dependency, where a token asks; none otherwise.
+        """
+        said: dict[str, object] = {"status": "ok", "request_id": visit.request_id}
+        if not self._is_known(visit):
             return _response(200, said)
+        tried = {finding.name: finding for finding in findings(self._trials)}
         try:
-            return _response(200, {**said, "sheets": "ok", "version": self._service.check()})
+            said |= _health_body(self._service.health(self._pulse))
         except FulfillmentError as error:
-            return _response(503, {**said, "status": "error", "sheets": str(error)})
+            tried["sheets"] = Finding("sheets", False, str(error))
+        said |= {name: "ok" if finding.is_ok else finding.message for name, finding in tried.items()}
+        is_ok = all(finding.is_ok for finding in tried.values())
+        return _response(200 if is_ok else 503, {**said, "status": "ok" if is_ok else "error"})
+
+
+def _health_body(health: Health) -> dict[str, object]:
+    books = asdict(health.books)
+    mails = {name: books.pop(name) for name in ("confirmed", "unconfirmed")}
+    messages = {name: books.pop(name) for name in ("pending", "due_at", "error")}
+    figures = asdict(health) | {"sheets": "ok", **books, "messages": messages, "mails": mails}
+    del figures["books"]
+    return figures
 
 
 def _check_role(caller: Caller, route: Route) -> None:
@@ -129,9 +169,10 @@ def _body(request: Request) -> dict[str, object]:
     return {} if needs_none and not raw.strip() else read_body(raw, request.content_type or "")
 
 
-def _refused(refusal: Refusal, request: Request, request_id: str) -> Response:
-    body = error_body(refusal.code, refusal.message, request_id, refusal.fields)
-    if request.path.rstrip("/") != "/orders":
+def _refused(refusal: Refusal, visit: Visit) -> Response:
+    visit.facts["reason"] = refusal.code
+    body = error_body(refusal.code, refusal.message, visit.request_id, refusal.fields)
+    if visit.request.path.rstrip("/") != "/orders":
         body = {name: body[name] for name in ("status", "reason", "message", "fields", "request_id")}
     response = _response(refusal.status, body)
     if refusal.retry_after_s:
@@ -146,10 +187,3 @@ def _refused(refusal: Refusal, request: Request, request_id: str) -> Response:
 def _response(status: int, body: Mapping[str, object]) -> Response:
     text = json.dumps(body, ensure_ascii=False)
     return Response(text, status=status, headers=HEADERS, mimetype="application/json")
-
-
-def _log_crash(error: Exception, request_id: str) -> None:
-    """Type and places alone: the text of an unforeseen error may quote a key."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
-    log.error("request %s crashed: %s at %s", request_id, type(error).__name__, places)

@@ -32,6 +32,9 @@ from fulfillment.telling import Teller
 
 SCHEMA_FILE = Path(__file__).parent.parent / "sheets_schema.yaml"
 
+OF_THE_WORKBOOK = ("spreadsheet", "tabs", "books")
+"""Trials that /health makes by a look of its own."""
+
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 
 
@@ -57,7 +60,9 @@ def build_service(settings: Settings, couriers: Mapping[str, Courier] | None = N
 def build_api(settings: Settings) -> Api:
     """The routes of these settings. No call is made yet."""
     identities = GoogleIdentities(settings.audiences, settings.oidc_certs_url) if settings.allowed else None
-    return Api(build_service(settings), Access(settings.tokens, settings.allowed, identities))
+    access = Access(settings.tokens, settings.allowed, identities)
+    trials = {name: trial for name, trial in build_trials(settings).items() if name not in OF_THE_WORKBOOK}
+    return Api(build_service(settings), access, trials=trials, project=settings.google_cloud_project)
 
 
 def build_setup(settings: Settings) -> Callable[..., Report]:

@@ -52,6 +52,9 @@ class Store(Protocol):
     def ready_in_s(self) -> float:
         """Seconds until a call should go out: 0, but where Google's quota or rivals ask for patience."""
 
+    def ahead_s(self) -> float:
+        """By how many seconds our clock was ahead of the workbook's at the last answer."""
+
     def forget(self) -> None:
         """The next snapshot reads everything anew, as a cold start does."""
 

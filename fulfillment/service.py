@@ -13,6 +13,7 @@ from fulfillment.availability import Figures
 from fulfillment.catalogue import Published, plan_publish
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.group import Door
+from fulfillment.health import Health, Pulse, books_of, health
 from fulfillment.importing import Importer, Watch, unwatched
 from fulfillment.intake import Imported
 from fulfillment.model import Assignment, GivenKey, Message, Order, Policy, Reply
@@ -77,6 +78,7 @@ class Service:
         self._policy = policy
         self._now = now
         self._figures = Figures(policy)
+        self._refreshed_at = now()
         self._teller = teller or Teller({}, now=now, alarm=lambda text: None, clock=clock)
         self._door = Door(store, self._views_after, teller=self._teller, deadline_s=deadline_s, clock=clock)
         self._importer = Importer(self._door, store, policy, now)
@@ -239,7 +241,9 @@ class Service:
             views = self._views_after(draft.snapshot, NOTHING)
             return Plan(views.inventory, Changes(views=True))
 
-        return self._door.settle(plan, whole=True)
+        pools = self._door.settle(plan, whole=True)
+        self._refreshed_at = self._now()
+        return pools
 
     def send_due(self, *, by: str) -> Sent:
         """The messages that are due, sent. 1 read; where there are any, 1 write before and 1 after."""
@@ -280,6 +284,12 @@ class Service:
     def check(self) -> int:
         """The workbook's version, which is seen by a look. 1 read."""
         return self._door.settle(lambda draft: Plan(draft.snapshot.version))
+
+    def health(self, pulse: Pulse) -> Health:
+        """The workbook's state, and what misses its target. 1 read."""
+        books = self._door.settle(lambda draft: Plan(books_of(draft.snapshot)))
+        ahead_s = self._store.ahead_s()
+        return health(books, pulse, now=self._now(), refreshed_at=self._refreshed_at, ahead_s=ahead_s)
 
     def _views_after(self, snapshot: Snapshot, changes: Changes) -> Views:
         """The views as they are to stand once these changes do."""

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     archive_days: int = Field(default=90, ge=1)
     deadline_s: float = Field(default=25, gt=0, le=60)
     threads: int = Field(default=100, ge=1, le=1000)
+    google_cloud_project: str = ""
     k_service: str = ""
     """Set by the cloud: the name of the service that runs there."""
 

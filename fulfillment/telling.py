@@ -7,7 +7,6 @@ does not go out is due again.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections import Counter
@@ -223,5 +222,4 @@ def log_repeat(messages: Iterable[Message], cause: str) -> None:
     """A line in the log for messages that may be told twice."""
     ids = [message.message_id for message in messages]
     if ids:
-        said = {"severity": "WARNING", "message": "told twice, perhaps", "cause": cause, "messages": ids}
-        log.warning(json.dumps(said))
+        log.warning("told twice, perhaps: %s", cause, extra={"cause": cause, "messages": ids})

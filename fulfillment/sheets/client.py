@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
+from email.utils import mktime_tz, parsedate_tz
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -36,12 +38,15 @@ Json = dict[str, Any]
 
 
 class SheetsClient:
-    """One spreadsheet. Counts nothing, retries nothing, remembers nothing."""
+    """One spreadsheet. Retries nothing; remembers how many calls it made, and what time it is there."""
 
     def __init__(self, spreadsheet_id: str, credentials: Credentials, base_url: str) -> None:
         self.spreadsheet_id = spreadsheet_id
         self._url = f"{base_url.rstrip('/')}/v4/spreadsheets/{quote(spreadsheet_id, safe='')}"
         self._http = gspread.HTTPClient(credentials)
+        self.calls = 0
+        self.ahead_s = 0.0
+        """By how much our clock was ahead of Google's at the last answer, to the second."""
 
     def get(self, ranges: Sequence[str], fields: str, *, timeout_s: float = LOOK_TIMEOUT_S) -> Json:
         """spreadsheets.get with a mask. 1 read."""
@@ -74,10 +79,17 @@ class SheetsClient:
 
     def _json(self, method: str, path: str, *, timeout_s: float, **request: Any) -> Json:
         self._http.set_timeout((min(CONNECT_TIMEOUT_S, timeout_s), timeout_s))
-        reply = _translated(lambda: self._http.request(method, self._url + path, **request).json())
+        self.calls += 1
+        reply = _translated(lambda: self._heard(self._http.request(method, self._url + path, **request)))
         if not isinstance(reply, dict):
             raise GoogleAway("Google's answer is not the JSON object that it should be.")
         return reply
+
+    def _heard(self, response: requests.Response) -> object:
+        """The body; and in passing what time it is at Google, who says it with every answer."""
+        if there := parsedate_tz(response.headers.get("Date", "")):
+            self.ahead_s = time.time() - mktime_tz(there)
+        return response.json()
 
 
 def _translated(call: Callable[[], T]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -52,6 +53,11 @@ seconds at the most, so nobody else was first and the batch itself is bad."""
 RIVALS_VIEW_AGE_S = 0.5
 """How old a view may be while others are writing."""
 
+ORDERS_TOLD = 100
+"""Order ids in one line of the log: Cloud Logging cuts a line at 256 kB."""
+
+log = logging.getLogger("fulfillment")
+
 PRUNED_AT_ONCE = 20
 """Stamps that one commit forgets at the most, where several have grown too old."""
 
@@ -87,6 +93,8 @@ class SheetStore:
         """Is everything to be read anew?"""
         self._highest = 0
         """The highest version ever seen: none below it is accepted, also not by reading everything anew."""
+        self._calls_told = 0
+        """Calls that lines of the log have counted."""
         self._torn: list[float] = []
         """When looks did not add up, since the last one that did, or the last commit."""
 
@@ -125,6 +133,10 @@ class SheetStore:
         """See Store."""
         now = self._clock.now_s()
         return max(self._reads.ready_in_s(now), self._writes.ready_in_s(now))
+
+    def ahead_s(self) -> float:
+        """See Store."""
+        return self._client.ahead_s
 
     def forget(self) -> None:
         """See Store."""
@@ -177,7 +189,23 @@ class SheetStore:
         self._torn.clear()
         self._refused_at = None
         state.advance(commit, sent_at)
+        self._tell(commit, sent_at)
         self._see_it_stand(commit, state, places, reply, until)
+
+    def _tell(self, commit: Commit, sent_at: float) -> None:
+        """One line of the log a commit: what it was about, how long it took, and the calls since the last."""
+        rows = {name: len(rows) for name, rows in commit.changes.appended().items()}
+        orders = sorted(commit.changes.order_ids())
+        calls, self._calls_told = self._client.calls - self._calls_told, self._client.calls
+        facts = {
+            "version": commit.system.version,
+            "orders": orders[:ORDERS_TOLD],
+            "order_count": len(orders),
+            "rows": rows,
+            "ms": round((self._clock.now_s() - sent_at) * 1000),
+            "api_calls": calls,
+        }
+        log.info("commit %s", commit.system.version, extra=facts)
 
     def _see_it_stand(
         self, commit: Commit, state: State, places: Mapping[str, Place], reply: Json | None, until: float
