@@ -6,7 +6,8 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
@@ -15,7 +16,7 @@ from sandbox.book import Json
 from sandbox.shopify import refusals
 from sandbox.shopify.bucket import Bucket
 from sandbox.shopify.cost import MOST, Price, spent
-from sandbox.shopify.execution import ADMIN, Asked, Execution, Wrong, read
+from sandbox.shopify.execution import ADMIN, Asked, Execution, Wrong, key_of, read
 from sandbox.shopify.fulfilling import Fulfilling
 from sandbox.shopify.idempotency import Keys
 from sandbox.shopify.shop import Shop
@@ -43,7 +44,7 @@ class AdminApi:
     def __init__(self, shop: Shop, tokens: Tokens, now_s: Callable[[], float] = time.monotonic) -> None:
         self._shop = shop
         self._tokens = tokens
-        self._keys = Keys(now_s)
+        self.keys = Keys(now_s)
         self._guard = threading.Lock()
         self.bucket = Bucket(now_s=now_s)
         self.fulfilling = Fulfilling(shop)
@@ -70,6 +71,17 @@ class AdminApi:
             return self.throttled(cost=cost)
         return self._carried_out(asked, cost)
 
+    @contextmanager
+    def on_its_way(self, body: Json) -> Iterator[None]:
+        """The call has come, and is not carried out yet: its key, if it has one, is taken meanwhile."""
+        try:
+            asked = read(str(body.get("query")), body.get("operationName"), body.get("variables") or {})
+        except Wrong:
+            yield
+            return
+        with self.keys.running(key_of(asked)):
+            yield
+
     def _carried_out(self, asked: Asked, cost: int) -> Answer:
         try:
             result = self._run(asked)
@@ -88,7 +100,7 @@ class AdminApi:
         with self._shop.changing() if asked.is_write else self._shop.looking():
             scopes = self._tokens.scopes
             execution = Execution(
-                self._shop, scopes, self._keys, self.fulfilling, partial_sets=self.partial_sets
+                self._shop, scopes, self.keys, self.fulfilling, partial_sets=self.partial_sets
             )
             return execution.run(asked)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from graphql import (
@@ -103,6 +103,14 @@ def read(query: str, operation_name: str | None, variables: Mapping[str, Any]) -
     return Asked(document, operation, variables, values)
 
 
+def key_of(asked: Asked) -> str:
+    """The idempotency key of the first field; empty where it has none."""
+    assert IDEMPOTENT
+    first = asked.operation.selection_set.selections[0]
+    given = get_directive_values(IDEMPOTENT, first, asked.values)
+    return str(given["key"]) if given else ""
+
+
 class Wrong(Exception):
     """Errors for which the operation is not carried out."""
 
@@ -173,10 +181,11 @@ class Execution:
         given = get_directive_values(IDEMPOTENT, info.field_nodes[0], info.variable_values)
         if not given or not given["key"]:
             raise not_idempotent()
-        key = str(given["key"])
-        if info.field_name == "inventorySetQuantities":
-            return self._keys.once(key, info.field_name, arguments, lambda: do(key, **arguments))
-        return self._keys.once(key, info.field_name, arguments, lambda: do(**arguments))
+        key, payload = str(given["key"]), get_named_type(info.return_type)
+        assert isinstance(payload, GraphQLObjectType)
+        nothing = dict.fromkeys(payload.fields)
+        carry_out = partial(do, key) if info.field_name == "inventorySetQuantities" else do
+        return self._keys.once(key, info.field_name, arguments, partial(carry_out, **arguments), nothing)
 
     def _check_access(self, info: Info) -> None:
         """Raises where the field, or what it leads to, wants a scope that the app has not."""

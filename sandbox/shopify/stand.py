@@ -137,6 +137,9 @@ class ShopifyStand(Stand):
                 return self.api.throttled(status=429)
             case "internal":
                 return self.api.refused(refusals.internal())
+            case "apply-late":
+                with self.api.on_its_way(read_body(request)):
+                    return super()._instead(fault, request)
             case "token-ended":
                 self.tokens.end()
                 return unrecognized()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -130,6 +132,17 @@ class TestKeys:
     def test_another_change_under_the_same_key_is_refused(self, app: App) -> None:
         assert code(app, app.row("CPT", 9, was=5)) == []
         assert code(app, app.row("CPT", 4, was=9)) == ["IDEMPOTENCY_KEY_PARAMETER_MISMATCH"]
+        assert shown(app, "CPT") == [9]
+
+    def test_a_request_that_is_still_on_its_way_is_told_so(self, app: App) -> None:
+        app.fail("inventorySetQuantities", "apply-late:0.3")
+        with ThreadPoolExecutor() as pool:
+            late = pool.submit(code, app, app.row("CPT", 9, was=5))
+            while not app.shopify.api.keys.is_running("a-key"):
+                time.sleep(0.005)
+            assert code(app, app.row("CPT", 9, was=5)) == ["IDEMPOTENCY_CONCURRENT_REQUEST"]
+            assert late.result() == []
+        assert code(app, app.row("CPT", 9, was=5)) == []
         assert shown(app, "CPT") == [9]
 
     def test_the_key_of_a_failure_is_spent(self, app: App) -> None:
