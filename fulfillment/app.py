@@ -18,17 +18,21 @@ from fulfillment.alarms import Alarm
 from fulfillment.answers import listed
 from fulfillment.api import Api
 from fulfillment.checks import Trial
+from fulfillment.clock import CLOCK
 from fulfillment.errors import NotSetUp
 from fulfillment.gateways.identity import GoogleIdentities
+from fulfillment.gateways.shopify import ClientCredentials, FixedToken, Sessions, Shopify, ShopifyClient
 from fulfillment.ports import Courier
 from fulfillment.service import Service
 from fulfillment.settings import Settings, WrongSettings
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.schema import Schema, read_schema
 from fulfillment.sheets.setup import Report, make_ready
+from fulfillment.sheets.shop_tabs import SheetShopTabs
 from fulfillment.sheets.store import SheetStore
 from fulfillment.sheets.trial import try_writing
 from fulfillment.telling import Teller
+from fulfillment.trade import Trade
 
 SCHEMA_FILE = Path(__file__).parent.parent / "sheets_schema.yaml"
 
@@ -54,7 +58,37 @@ def build_service(settings: Settings, couriers: Mapping[str, Courier] | None = N
     policy = settings.to_policy(schema.to_levels())
     after = timedelta(days=settings.archive_days) if archive else None
     teller = Teller(couriers or {}, now=now, alarm=Alarm(None, now=now))
-    return Service(store, policy, now=now, deadline_s=settings.deadline_s, archive_after=after, teller=teller)
+    return Service(
+        store,
+        policy,
+        now=now,
+        deadline_s=settings.deadline_s,
+        archive_after=after,
+        teller=teller,
+        trade=_trade(settings, schema) if settings.shopify_shop else None,
+    )
+
+
+def _trade(settings: Settings, schema: Schema) -> Trade:
+    return Trade(
+        shop=_shop(settings),
+        tabs=SheetShopTabs(_client(settings), schema),
+        push=settings.shopify_push,
+        live_since=settings.is_live_since,
+        marks_fulfilled=settings.mark_fulfilled == "on",
+    )
+
+
+def _shop(settings: Settings) -> Shopify:
+    sessions = Sessions(settings.shop_url, CLOCK)
+    token = settings.shopify_token.get_secret_value()
+    secret = settings.shopify_client_secret.get_secret_value()
+    tokens = (
+        FixedToken(token) if token else ClientCredentials(sessions, settings.shopify_client_id, secret, CLOCK)
+    )
+    client = ShopifyClient(sessions, tokens, settings.shopify_api_version, CLOCK)
+    new_key = partial(secrets.token_hex, 16)
+    return Shopify(client, name=settings.shopify_shop, location=settings.shopify_location, new_key=new_key)
 
 
 def build_api(settings: Settings) -> Api:

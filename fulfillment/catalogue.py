@@ -31,6 +31,7 @@ class CatalogueRow:
     entitlements: str = ""
     fulfillment: str = ""
     active: str = ""
+    provider: str = ""
 
     @property
     def is_blank(self) -> bool:

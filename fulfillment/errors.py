@@ -9,7 +9,8 @@ FulfillmentError
 ├── Unavailable                nothing was assigned, or the same call finds out: 503, Retry-After
 │   ├── Busy                   no time is left before the caller's deadline
 │   ├── QuotaSpent             Google's calls of this minute are used up
-│   └── GoogleAway             no answer, or an answer that is not one
+│   ├── GoogleAway             no answer, or an answer that is not one
+│   └── ShopAway               the same of Shopify
 ├── WorkbookBroken             a person has to mend the spreadsheet; says what, where, and how
 │   ├── NotSetUp               tabs or columns are missing
 │   ├── Damaged                ledger rows are missing, repeated or unreadable
@@ -25,6 +26,7 @@ FulfillmentError
 ├── NoAccess                   the caller may not do this here
 │   ├── Unauthenticated        no token, or none that is valid: 401
 │   └── Forbidden              it is known who calls, and that one is not on the list: 403
+├── ShopRefused                Shopify does not do it: credentials, scopes, or what was asked
 ├── NotDelivered               a message did not go out; says whether another try may help
 └── NotAllowed                 Google refuses the credentials or the sharing
 """
@@ -80,6 +82,10 @@ class QuotaSpent(Unavailable):
 
 class GoogleAway(Unavailable):
     """A 5xx, a time-out, a reset connection, or a body that is not JSON: a write may have landed."""
+
+
+class ShopAway(Unavailable):
+    """Shopify gave no answer in time, or none that is one: a change may have been made."""
 
 
 class WorkbookBroken(FulfillmentError):
@@ -158,6 +164,10 @@ class Forbidden(NoAccess):
             f"{address} may not use this service. Whoever runs it can add that address to OIDC_ALLOWED."
         )
         self.address = address
+
+
+class ShopRefused(FulfillmentError):
+    """Shopify does not do what was asked; another try gives the same until a person has mended it."""
 
 
 class NotDelivered(FulfillmentError):

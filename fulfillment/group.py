@@ -75,6 +75,8 @@ class Case(Generic[T]):
     """Read everything anew first."""
     owed: list[Letter] = field(default_factory=list)
     """What it is to send once everybody of its group has been answered."""
+    recent: bool = False
+    """Where it changes nothing, what is known is good enough: no look is taken for it."""
     woken: threading.Event = field(default_factory=threading.Event)
     leads: bool = False
     planned: Plan[T] | None = None
@@ -133,6 +135,7 @@ class Door:
         alone: bool = False,
         dry_run: bool = False,
         whole: bool = False,
+        recent: bool = False,
     ) -> T:
         """The plan's result, once its changes stand in the spreadsheet; planned again as often as needed.
 
@@ -140,6 +143,7 @@ class Door:
         """
         case = self._case(plan)
         case.alone, case.dry_run, case.whole = alone or dry_run or whole, dry_run, whole
+        case.recent = recent
         return self._await(case)
 
     def do_alone(self, work: Callable[[], T]) -> T:
@@ -288,8 +292,9 @@ class Door:
         first.whole = False  # read whole once, however often it is planned on
         snapshot.lent.clear()
         planned, changes = self._planned(snapshot, waiting)
-        if changes.is_nothing:
-            snapshot = self._store.snapshot(looked_since=max(case.arrived for case in planned))
+        asked_at = [case.arrived for case in planned if not case.recent]
+        if changes.is_nothing and asked_at:
+            snapshot = self._store.snapshot(looked_since=max(asked_at))
             planned, changes = self._planned(snapshot, waiting)
         if not changes.is_nothing:
             self._commit(snapshot, changes, until=until)

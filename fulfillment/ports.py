@@ -1,16 +1,20 @@
-"""What the service needs of the world: a store for the workbook, couriers for messages."""
+"""What the service needs of the world: a store for the workbook, the shop, couriers for messages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
+from fulfillment.assortment import Pulled
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.intake import RowResult
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Letter, Product
 from fulfillment.pasting import Paste, PastedRow
+from fulfillment.record import Gate, ShopRecord
 from fulfillment.stocktake import InventoryRow
+from fulfillment.wares import Level, Location, OpenLine, Quantity, Rejected, ShopOrder, Variant
 from fulfillment.workbook import Archived, Changes, LedgerName, Snapshot
 
 
@@ -97,6 +101,78 @@ class Store(Protocol):
         work fails it may be called again, until it succeeds. Everything that was imported up to the version
         `settled` has left the tab then; 0 says nothing of that. 1 read, 1 write.
         """
+
+
+class Shop(Protocol):
+    """Where customers buy. Any thread; `until` is the monotonic time at which to give up.
+
+    Everything raises ShopAway where no answer came in time, and ShopRefused where the shop will not.
+    """
+
+    @property
+    def name(self) -> str:
+        """Which shop it is."""
+
+    def location(self, *, until: float) -> Location:
+        """The location whose stock is ours to keep."""
+
+    def locations(self, *, until: float) -> list[Location]:
+        """Every active location."""
+
+    def variants(self, *, until: float, watch: Callable[[int], None] = ...) -> list[Variant]:
+        """Every variant of every product; `watch` is told how many have been read."""
+
+    def levels(self, items: Collection[str], *, until: float) -> dict[str, Level]:
+        """item -> what our location has of it, for those that are still there."""
+
+    def levels_at(self, location: Location, *, until: float) -> dict[str, int]:
+        """item -> what this location has of everything that is stocked there."""
+
+    def set_available(self, quantities: Sequence[Quantity], *, until: float) -> list[Rejected]:
+        """Our location has so much of each, but for those that come back."""
+
+    def track(self, item: str, *, until: float) -> None:
+        """The shop counts this item from now on."""
+
+    def stock(self, item: str, *, until: float) -> None:
+        """The item is stocked at our location from now on, with none of it there."""
+
+    def orders(
+        self, *, until: float, created_since: datetime | None = None, updated_since: datetime | None = None
+    ) -> list[ShopOrder]:
+        """Every order placed, or changed, since then, oldest first."""
+
+    def order(self, order_id: str, *, until: float) -> ShopOrder | None:
+        """One order; None where the shop has none of this id."""
+
+    def open_lines(self, order_id: str, *, until: float) -> list[OpenLine]:
+        """What is still to be fulfilled of an order."""
+
+    def fulfill(self, pieces: Sequence[tuple[OpenLine, int]], *, until: float) -> None:
+        """So many pieces of these lines, all of one fulfillment order, are marked as fulfilled."""
+
+
+class ShopTabs(Protocol):
+    """What the exchange with the shop reads and writes in the spreadsheet. One thread at a time."""
+
+    def pulling(self, variants: Sequence[Variant]) -> Callable[[], Pulled]:
+        """Work after which NPTA Catalogue says what the shop sells; what people typed is as it was.
+
+        Where the work fails it may be called again, until it succeeds. 1 read, 1 write for each 3,000 new
+        products.
+        """
+
+    def gate(self, shop: str) -> Gate:
+        """What is on file of this shop. 1 read."""
+
+    def confirm(self, shop: str, code: str, at: datetime) -> None:
+        """The push of this code counts as seen. 1 read, 1 write. Raises NotPossible without a snapshot."""
+
+    def file(self, record: ShopRecord) -> None:
+        """The record stands in a tab of its own; again it changes nothing. 1 read, 1 write."""
+
+    def filed(self, shop: str) -> ShopRecord:
+        """The newest record of this shop. 2 reads. Raises NotPossible where there is none."""
 
 
 class Courier(Protocol):

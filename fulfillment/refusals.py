@@ -16,6 +16,7 @@ from fulfillment.errors import (
     LookAgain,
     NotAllowed,
     Refused,
+    ShopRefused,
     Unauthenticated,
     Unavailable,
     WorkbookBroken,
@@ -65,6 +66,8 @@ def refusal_of(error: FulfillmentError) -> Refusal:
             return Refusal(503, "workbook_broken", text, retry_after_s=BROKEN_RETRY_S)
         case NotAllowed():
             return Refusal(503, "google_refuses", text, retry_after_s=BROKEN_RETRY_S)
+        case ShopRefused():
+            return Refusal(503, "shop_refuses", text, retry_after_s=BROKEN_RETRY_S)
         case BatchRefused():
             return Refusal(503, "google_refuses", f"{text} {REFUSED_ADVICE}", retry_after_s=BROKEN_RETRY_S)
         case LookAgain():

@@ -12,6 +12,7 @@ from fulfillment.audit import Breach, audit
 from fulfillment.availability import Figures
 from fulfillment.catalogue import Published, plan_publish
 from fulfillment.clock import CLOCK, Clock
+from fulfillment.errors import NotPossible
 from fulfillment.group import Door
 from fulfillment.health import Health, Pulse, books_of, health
 from fulfillment.importing import Importer, Watch, unwatched
@@ -35,8 +36,10 @@ from fulfillment.release import (
 )
 from fulfillment.replacement import Replaced, plan_replace
 from fulfillment.stocktake import InventoryRow, inventory
+from fulfillment.storefront import Storefront
 from fulfillment.story import Event, story, what_next
 from fulfillment.telling import Sent, Teller, tally
+from fulfillment.trade import Trade
 from fulfillment.withdrawal import Restored, Withdrawn, plan_restore, plan_withdraw, quarantine
 from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
 
@@ -69,8 +72,11 @@ class Service:
         clock: Clock = CLOCK,
         archive_after: timedelta | None = None,
         teller: Teller | None = None,
+        trade: Trade | None = None,
     ) -> None:
         """`archive_after`: what was not touched for so long is archived; None where there is no archive.
+
+        `trade`: the exchange with the shop; None where no shop is named.
 
         Without a teller nobody is told anything.
         """
@@ -83,9 +89,28 @@ class Service:
         self._door = Door(store, self._views_after, teller=self._teller, deadline_s=deadline_s, clock=clock)
         self._importer = Importer(self._door, store, policy, now)
         self._mover = Mover(self._door, store, now, clock, deadline_s, archive_after)
+        self._clock, self._deadline_s = clock, deadline_s
+        self._storefront = self._with_shop(trade) if trade else None
+
+    def _with_shop(self, trade: Trade) -> Storefront:
+        def available(snapshot: Snapshot, changes: Changes) -> Mapping[str, int | None]:
+            return self._views_after(snapshot, changes).available
+
+        return Storefront(
+            self._door,
+            trade,
+            self._policy,
+            available,
+            now=self._now,
+            clock=self._clock,
+            deadline_s=self._deadline_s,
+        )
 
     def fulfil(self, order: Order, *, by: str) -> Reply:
-        """The order's answer, as it stands in the spreadsheet. 1 write for a new one, 1 read for a replay."""
+        """The order's answer, as it stands in the spreadsheet. 1 write for a new one, 1 read for a replay.
+
+        The shop's stock follows within the deadline, or is due.
+        """
 
         def plan(draft: Draft) -> Plan[Reply]:
             file, now = draft.file(order.order_id), self._now()
@@ -96,7 +121,11 @@ class Service:
             again = told_again(file, draft.snapshot.outbox, stock=stock, now=now, by=by)
             return planned if again is None else planned.and_tells(again)
 
-        return self._door.settle(plan)
+        until = self._clock.now_s() + self._deadline_s
+        reply = self._door.settle(plan)
+        if self._storefront and not reply.replayed:
+            self._storefront.after_order(until)
+        return reply
 
     def release(
         self,
@@ -260,6 +289,18 @@ class Service:
 
         claimed = self._door.settle(claim, alone=True)
         return self._door.settle(mark, alone=True) if claimed or self._teller.has_marks else Sent()
+
+    @property
+    def has_shop(self) -> bool:
+        """Is a shop named?"""
+        return self._storefront is not None
+
+    @property
+    def storefront(self) -> Storefront:
+        """What needs the shop. Raises NotPossible where none is named."""
+        if self._storefront is None:
+            raise NotPossible("No shop is named: SHOPIFY_SHOP is not set.")
+        return self._storefront
 
     @property
     def has_archive(self) -> bool:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from typing import Literal
-from urllib.parse import urlparse
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from fulfillment.model import Levels, Policy, is_usable_address
+from fulfillment.shop_settings import ShopSettings, is_local
 
 ROLES = ("zap", "operator", "scheduler", "admin")
 
 GOOGLE_SHEETS = "https://sheets.googleapis.com"
 
 GOOGLE_CERTS = "https://www.googleapis.com/oauth2/v1/certs"
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
 
 _ADDRESS_OR_DOMAIN = re.compile(r"[^@\s]*@[^@\s]+\.[^@\s]+")
 
@@ -28,7 +25,7 @@ class WrongSettings(Exception):
     """The environment cannot be started with; the text names every setting that is wrong."""
 
 
-class Settings(BaseSettings):
+class Settings(ShopSettings):
     """One field a variable: `spreadsheet_id` is SPREADSHEET_ID."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
@@ -54,8 +51,6 @@ class Settings(BaseSettings):
     deadline_s: float = Field(default=25, gt=0, le=60)
     threads: int = Field(default=100, ge=1, le=1000)
     google_cloud_project: str = ""
-    k_service: str = ""
-    """Set by the cloud: the name of the service that runs there."""
 
     @field_validator("api_tokens")
     @classmethod
@@ -109,7 +104,7 @@ class Settings(BaseSettings):
     @property
     def is_local(self) -> bool:
         """Is the spreadsheet that of a local stand-in?"""
-        return urlparse(self.sheets_url).hostname in LOOPBACK
+        return is_local(self.sheets_url)
 
     @property
     def tokens(self) -> tuple[tuple[str, str], ...]:

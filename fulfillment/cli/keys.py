@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from fulfillment.cli.progress import progress
 from fulfillment.cli.running import as_json, cli, dry_run, run
 from fulfillment.operations import import_keys as import_keys_of
 from fulfillment.payloads import text_of_table
@@ -27,15 +27,7 @@ def import_keys(file: Path | None, dry_run: bool, as_json: bool) -> None:
 
 def _import_with_progress(service: Service, body: Mapping[str, object], by: str) -> dict[str, object]:
     """Import Keys, with a bar where a terminal is there."""
-    if not sys.stderr.isatty():
-        return import_keys_of(service, body, by)
-    with click.progressbar(length=1, file=sys.stderr, item_show_func=str) as bar:
-
-        def watch(done: int, of: int, doing: str) -> None:
-            bar.length = max(of, 1)
-            bar.update(done - bar.pos, doing)
-            bar.render_progress()
-
+    with progress() as watch:
         return import_keys_of(service, body, by, watch)
 
 

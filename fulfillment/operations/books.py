@@ -35,12 +35,22 @@ def _send(service: Service, body: Body, by: str) -> Said:
     return ok(sent.message, **asdict(sent))
 
 
+def _pushed_besides(service: Service) -> str:
+    """What a refresh says of the shop's stock; the refresh stands, whatever became of it."""
+    if not service.has_shop or not service.storefront.pushes:
+        return ""
+    try:
+        return f" {service.storefront.push().message}"
+    except FulfillmentError as error:
+        return f" The shop's stock is still due: {error}"
+
+
 def _refresh(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
     pools = [asdict(row) for row in service.refresh()]
     free = sum(int(row["available"]) for row in pools)
     message = f"Inventory refreshed: {free} seats available in {len(pools)} pools."
-    return ok(message + _archived_besides(service), pools=pools)
+    return ok(message + _archived_besides(service) + _pushed_besides(service), pools=pools)
 
 
 def _audit(service: Service, body: Body, by: str) -> Said:

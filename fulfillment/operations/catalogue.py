@@ -7,8 +7,9 @@ from dataclasses import asdict
 
 from fulfillment.answers import counted, listed
 from fulfillment.catalogue import Published
+from fulfillment.importing import Watch, unwatched
 from fulfillment.operations.operation import Body, Operation, Said, ok
-from fulfillment.payloads import PublishBody, read
+from fulfillment.payloads import EmptyBody, PublishBody, read
 from fulfillment.service import Service
 
 
@@ -33,7 +34,20 @@ def _message(done: Published, *, dry_run: bool) -> str:
     return f"{first} {what}{problems}"
 
 
+def pull(
+    service: Service, body: Body, by: str, watch: Watch = unwatched, patience_s: float | None = None
+) -> Said:
+    """Sync from Shopify; `watch` is told how far it is."""
+    read(EmptyBody, body)
+    done = service.storefront.pull(patience_s=patience_s, watch=watch)
+    told = f" {len(done.problems)} to be looked at." if done.problems else ""
+    problems = [asdict(problem) for problem in done.problems]
+    figures = {"added": done.added, "changed": done.changed, "gone": done.gone}
+    return ok(done.message + told, **figures, problems=problems)
+
+
 CATALOGUE: Mapping[str, Operation] = {
+    "pull": Operation(pull, {"added": 0, "changed": 0, "gone": 0, "problems": []}),
     "publish": Operation(
         _publish, {"published": 0, "warnings": [], "problems": [], "changes": []}, PublishBody
     ),

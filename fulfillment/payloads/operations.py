@@ -159,6 +159,21 @@ class RestoreBody(OperationBody):
         return self
 
 
+class PushBody(OperationBody):
+    """Give the shop its stock, or say what that would change; `confirm` is the code that was shown."""
+
+    dry_run: Flag = False
+    confirm: Remark = ""
+    fix: Flag = False
+
+
+class RestoreLevelsBody(OperationBody):
+    """Put the stock of a snapshot back: of this one, as the command wrote it, or of the newest tab."""
+
+    record: str = Field(default="", repr=False)
+    confirm: Remark = ""
+
+
 class PublishBody(OperationBody):
     """Publish the catalogue, or only say what would be published."""
 

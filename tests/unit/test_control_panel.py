@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[2] / "apps_script"
 CODE = (FOLDER / "Code.js").read_text(encoding="utf-8")
 SIDEBAR = (FOLDER / "Sidebar.html").read_text(encoding="utf-8")
 
-TO_COME = {"/catalogue/pull", "/orders/retry-waiting"}
+TO_COME = {"/orders/retry-waiting"}
 """Routes that the panel has buttons for already; until they are there it says that they are not."""
 
 ROUTE = re.compile(r"'(/[a-z/-]+)'")

@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 ROUTE = re.compile(r"`(GET|POST) (/[\w/<>-]*)`")
-COMMAND = re.compile(r"python -m fulfillment ([a-z]+)")
+COMMAND = re.compile(r"python -m fulfillment ([a-z-]+)")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 

@@ -11,7 +11,9 @@ ROOT = Path(__file__).parents[2]
 
 LAYERS: dict[str, int] = {
     "model": 1, "errors": 1, "clock": 1,
-    "characters": 1,
+    "characters": 1, "wares": 1, "record": 2,
+    "assortment": 3, "shelves": 3, "trade": 5, "storefront": 5, "pushing": 5, "recording": 5,
+    "shop_settings": 7,
     "outbox": 3,
     "messages": 2, "workbook": 2, "pools": 2, "pasting": 2,
     "allocation": 3, "answers": 3, "asked": 3, "choices": 3, "combination": 3, "release": 3, "stocktake": 3,
@@ -32,7 +34,7 @@ ONLY_IN: dict[str, set[str]] = {
     "google": {"sheets", "gateways", "app"},
     "flask": {"api", "visit"},
     "werkzeug": {"api", "refusals"},
-    "pydantic": {"payloads", "settings", "sheets", "openapi"},
+    "pydantic": {"payloads", "settings", "shop_settings", "sheets", "openapi"},
     "click": {"cli"},
 }
 
@@ -67,11 +69,14 @@ def test_a_module_imports_only_what_lies_below_it(path: Path) -> None:
             assert part in ONLY_IN[name.split(".")[0]], name
 
 
-def test_the_sheets_and_the_payloads_do_not_know_each_other() -> None:
-    for path in MODULES:
-        part = path.relative_to(ROOT / "fulfillment").parts[0]
-        others = {"sheets": "fulfillment.payloads", "payloads": "fulfillment.sheets"}
-        assert not any(name.startswith(others.get(part, "-")) for name in imports(path))
+EDGES = ("sheets", "payloads", "gateways")
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_the_edges_do_not_know_each_other(edge: str) -> None:
+    others = tuple(f"fulfillment.{other}" for other in EDGES if other != edge)
+    for path in (PACKAGE / edge).rglob("*.py"):
+        assert not any(name.startswith(others) for name in imports(path)), path
 
 
 def test_the_sandbox_knows_nothing_of_the_product() -> None:

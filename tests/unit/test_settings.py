@@ -16,6 +16,9 @@ GOOD = {
 }
 
 
+SHOP = {"SHOPIFY_SHOP": "bar", "SHOPIFY_TOKEN": "shpat_s3cret"}
+
+
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
@@ -54,6 +57,17 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ({"OIDC_ALLOWED": "operator:@", "OIDC_AUDIENCES": "x"}, "OIDC_ALLOWED write role:address"),
         ({"OIDC_ALLOWED": "ana@shop.example", "OIDC_AUDIENCES": "x"}, "OIDC_ALLOWED write role:address"),
         ({"ARCHIVE_SPREADSHEET_ID": "a-spreadsheet"}, "ARCHIVE_SPREADSHEET_ID must name another"),
+        ({"SHOPIFY_PUSH": "on"}, "SHOPIFY_PUSH is on, so SHOPIFY_SHOP must name the shop"),
+        ({"SHOPIFY_PUSH": "yes"}, "SHOPIFY_PUSH"),
+        ({"MARK_FULFILLED": "on"}, "MARK_FULFILLED is on, so SHOPIFY_SHOP must name the shop"),
+        ({"SHOPIFY_TOKEN": "shpat_s3cret"}, "SHOPIFY_TOKEN is set, so SHOPIFY_SHOP must name the shop"),
+        ({"SHOPIFY_SHOP": "bar"}, "SHOPIFY_SHOP needs SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET"),
+        ({"SHOPIFY_SHOP": "bar", "SHOPIFY_CLIENT_ID": "app"}, "SHOPIFY_SHOP needs SHOPIFY_CLIENT_ID and"),
+        ({**SHOP, "SHOPIFY_CLIENT_ID": "app"}, "are two ways in: set one of them"),
+        ({**SHOP, "SHOPIFY_SHOP": "www.northbar.ca"}, "SHOPIFY_SHOP write the shop's own domain"),
+        ({**SHOP, "SHOPIFY_API_VERSION": "2026-11"}, "SHOPIFY_API_VERSION write a version"),
+        ({**SHOP, "K_SERVICE": "shop", "SHOPIFY_URL": "http://127.0.0.1:1"}, "SHOPIFY_URL is for tests"),
+        ({"LIVE_SINCE": "next Monday"}, "LIVE_SINCE write a day or a time"),
         ({"K_SERVICE": "shop", "SHEETS_URL": "http://127.0.0.1:8090"}, "SHEETS_URL is a local address"),
         ({"K_SERVICE": "shop", "OIDC_CERTS_URL": "https://elsewhere.example"}, "OIDC_CERTS_URL is for tests"),
     ],
@@ -68,4 +82,26 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(
 
 
 def test_no_secret_shows_where_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "secret" not in repr(read(monkeypatch))
+    app = {"SHOPIFY_SHOP": "bar", "SHOPIFY_CLIENT_ID": "app", "SHOPIFY_CLIENT_SECRET": "c-secret"}
+    shown = repr(read(monkeypatch, **app))
+    assert not any(secret in shown for secret in ("z-secret", "a-secret", "c-secret"))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "bar",
+        "bar.myshopify.com",
+        "https://Bar.myshopify.com/",
+        "https://admin.shopify.com/store/bar/products",
+    ],
+)
+def test_the_shop_may_be_copied_from_the_address_bar(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    settings = read(monkeypatch, SHOPIFY_SHOP=typed, SHOPIFY_TOKEN="shpat_s3cret")
+    assert settings.shop_url == "https://bar.myshopify.com"
+
+
+def test_a_day_begins_in_the_time_zone_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    since = read(monkeypatch, LIVE_SINCE="2026-12-01", TIME_ZONE="America/Toronto").is_live_since
+    assert since is not None
+    assert since.isoformat() == "2026-12-01T00:00:00-05:00"

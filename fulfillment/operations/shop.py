@@ -1,0 +1,58 @@
+"""Operations on the shop: its stock, and what it looked like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from fulfillment.operations.operation import Body, Operation, Said, ok
+from fulfillment.payloads import EmptyBody, PushBody, RestoreLevelsBody, read
+from fulfillment.record import ShopRecord
+from fulfillment.service import Service
+from fulfillment.trade import Pushed
+
+PATIENCE_S = 900.0
+"""How long the shop may take to tell everything to somebody at a terminal: its allowance refills slowly."""
+
+
+def _push(service: Service, body: Body, by: str) -> Said:
+    asked = read(PushBody, body)
+    return _said(service.storefront.push(dry_run=asked.dry_run, code=asked.confirm, fix=asked.fix))
+
+
+def _said(done: Pushed) -> Said:
+    """What a push came to. One that was stopped is answered with no."""
+    shown = ("sku", "product", "was", "to", "why")
+    moves = done.push.moves if done.is_preview or done.is_stopped else done.done
+    figures = {
+        "pushed": len(done.done),
+        "changes": [{name: getattr(move, name) for name in shown} for move in moves],
+        "problems": [asdict(problem) for problem in done.problems],
+        "code": done.push.code,
+    }
+    if done.is_stopped:
+        return {"status": "error", "reason": "stopped", "message": done.message, **figures}
+    return ok(done.message, **figures)
+
+
+def _snapshot(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    record = service.storefront.snapshot(patience_s=PATIENCE_S)
+    count = len(record.variants)
+    message = f"{count} products of {record.shop} are on file, in the tab `{record.title}`."
+    return ok(message, products=count, tab=record.title, record=record.to_json())
+
+
+def _restore_levels(service: Service, body: Body, by: str) -> Said:
+    asked = read(RestoreLevelsBody, body)
+    record = ShopRecord.from_json(asked.record) if asked.record else None
+    return _said(service.storefront.restore(record, code=asked.confirm, patience_s=PATIENCE_S))
+
+
+NOT_PUSHED = {"pushed": 0, "changes": [], "problems": [], "code": ""}
+
+SHOP: Mapping[str, Operation] = {
+    "push": Operation(_push, NOT_PUSHED, PushBody),
+    "snapshot": Operation(_snapshot, {"products": 0, "tab": "", "record": ""}),
+    "restore-levels": Operation(_restore_levels, NOT_PUSHED, RestoreLevelsBody),
+}
