@@ -65,10 +65,11 @@ class People:
         order_id: str = "",
         order_name: str = "",
         oversell: bool = False,
+        quietly: bool = False,
     ) -> Order:
         """A customer orders: `{SKU: quantity}`, or lines with `sku`, `quantity` and `title`; or as they like.
 
-        The same `order_id` again is the order that there is.
+        The same `order_id` again is the order that there is. Done `quietly`, nobody is told that it was paid.
         """
         with self._shop.changing() as state:
             if order_id and (known := state.orders.get(int(order_id))):
@@ -84,6 +85,7 @@ class People:
                 tags=[*tags],
                 order_id=int(order_id) if order_id else None,
                 name=order_name,
+                is_quiet=quietly,
             )
             return selling.buy(self._shop, purchase, oversell=oversell)
 

@@ -30,7 +30,7 @@ def fill(shop: Shop, people: People, file: Path = FILE) -> None:
 
 def _add_order(people: People, days_ago: float, then: dict[str, Any] | None = None, **bought: Any) -> None:
     """An order of some days ago, and what became of it since."""
-    order = people.buy(**bought)
+    order = people.buy(**bought, quietly=True)
     people.edit({**then, "order": order.name}) if then else None
     order.created_at -= timedelta(days=days_ago)
     order.updated_at -= timedelta(days=days_ago / 2)

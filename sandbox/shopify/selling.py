@@ -50,6 +50,8 @@ class Purchase:
     note: str = ""
     order_id: int | None = None
     name: str = ""
+    is_quiet: bool = False
+    """Nobody is told that it was paid."""
 
 
 def buy(shop: Shop, purchase: Purchase, *, oversell: bool = False) -> Order:
@@ -83,6 +85,8 @@ def buy(shop: Shop, purchase: Purchase, *, oversell: bool = False) -> Order:
     for line in order.lines:
         _move(shop, line, -line.quantity, line.quantity, f"order {order.name}")
     _ask_to_fulfil(shop, order)
+    if order.financial == "PAID" and not purchase.is_quiet:
+        shop.paid(order)
     return order
 
 
@@ -159,6 +163,7 @@ def pay(shop: Shop, order: Order) -> None:
     if order.financial != "PENDING":
         raise NotSold(f"{order.name} is {order.financial}, not PENDING.")
     order.financial, order.updated_at = "PAID", shop.now()
+    shop.paid(order)
 
 
 def cancel(shop: Shop, order: Order, *, restock: bool = True) -> None:

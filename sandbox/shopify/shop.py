@@ -11,7 +11,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from sandbox.shopify.state import Change, Level, Location, Product, State, Variant
+from sandbox.book import Json
+from sandbox.shopify.state import Change, Level, Location, Order, Product, State, Variant
+from sandbox.shopify.trigger import as_paid
 
 STATE = TypeAdapter(State)
 
@@ -30,6 +32,9 @@ class Shop:
         self._lock = threading.RLock()
         self._depth = 0
         self.state = STATE.validate_json(file.read_bytes()) if file and file.exists() else State()
+        self.listeners: list[Callable[[Json], None]] = []
+        """Who is told of each order that is paid, after it is kept; in the thread of whoever bought."""
+        self._paid: list[Order] = []
         self._variant_of_item = {variant.item_id: variant for variant in self.state.variants.values()}
 
     @property
@@ -51,8 +56,19 @@ class Shop:
                 yield self.state
             finally:
                 self._depth -= 1
-            if self._file and not self._depth:
+            if self._depth:
+                return
+            if self._file:
                 self._keep(self._file)
+            news = [as_paid(order) for order in self._paid]
+            self._paid.clear()
+        for order in news:
+            for tell in self.listeners:
+                tell(order)
+
+    def paid(self, order: Order) -> None:
+        """The order was paid just now."""
+        self._paid.append(order)
 
     def _keep(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fulfillment.payloads import read_order
 from sandbox.shopify.selling import NotSold
 from sandbox.shopify.stand import ShopifyStand
 from tests.sandbox.shopify_app import OPERATIONS, App
@@ -231,6 +232,41 @@ class TestBuying:
         assert first == again
         assert (first["order_id"], shown(app, "CPT")) == ("6855909900101", [4])
         assert app.shopify.people.buy({"CPT": 1}).name == "#1002"
+
+
+class TestTelling:
+    def test_whoever_listens_is_told_of_each_order_once_it_is_paid(self, app: App) -> None:
+        told: list[dict[str, Any]] = []
+        app.shopify.shop.listeners.append(told.append)
+        people = app.shopify.people
+        people.buy(
+            [{"sku": "CPT", "quantity": 2}, {"title": "Tip"}], customer="Ada Bernard", email="a@example.com"
+        )
+        people.buy({"CNC": 1}, paid=False)
+        people.buy({"CNC": 1}, quietly=True)
+        people.pay("#1002")
+        assert [(order["name"], order["financial_status"]) for order in told] == [
+            ("#1001", "paid"),
+            ("#1002", "paid"),
+        ]
+        assert told[0]["customer"] == {"first_name": "Ada", "last_name": "Bernard", "email": "a@example.com"}
+        lines = [(line["sku"], line["quantity"], line["title"]) for line in told[0]["line_items"]]
+        assert lines == [("CPT", 2, "Course CPT"), ("", 1, "Tip")]
+
+    def test_the_service_reads_an_order_as_it_is_told(self, app: App) -> None:
+        told: list[dict[str, Any]] = []
+        app.shopify.shop.listeners.append(told.append)
+        order = app.shopify.people.buy({"CPT": 2}, customer="Ada Bernard", email="a@example.com")
+        read = read_order(told[0])
+        assert (read.order_id, read.order_name, read.email) == (str(order.id), "#1001", "a@example.com")
+        assert [(line.sku, line.quantity) for line in read.lines] == [("CPT", 2)]
+
+    def test_who_listens_may_look_at_the_shop(self, app: App) -> None:
+        seen: list[int] = []
+        app.shopify.shop.listeners.append(lambda order: seen.append(app.shopify.people.available("CPT")))
+        with ThreadPoolExecutor() as pool:
+            pool.submit(app.shopify.people.buy, {"CPT": 2}).result(timeout=5)
+        assert seen == [3]
 
 
 class TestFulfilling:
