@@ -27,6 +27,7 @@ from fulfillment.service import Service
 from fulfillment.settings import Settings, WrongSettings
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.schema import Schema, read_schema
+from fulfillment.sheets.scratch import Scratch
 from fulfillment.sheets.setup import Report, make_ready
 from fulfillment.sheets.shop_tabs import SheetShopTabs
 from fulfillment.sheets.store import SheetStore
@@ -114,6 +115,12 @@ def build_trials(settings: Settings) -> dict[str, Trial]:
         "tabs": partial(_try_setup, settings),
         "books": partial(_try_books, settings),
     }
+
+
+def build_scratch(settings: Settings, spreadsheet_id: str, *, rounds: int) -> Scratch:
+    """A spreadsheet that holds nothing of worth, for probes. No call is made yet."""
+    credentials = _credentials(settings)
+    return Scratch(partial(SheetsClient, spreadsheet_id, credentials, settings.sheets_url), rounds)
 
 
 def _try_writing(settings: Settings) -> str:

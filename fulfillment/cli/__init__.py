@@ -7,12 +7,12 @@ import sys
 
 import click
 
-from fulfillment.cli import books, catalogue, checking, keys, orders, serving, shop
+from fulfillment.cli import books, catalogue, checking, keys, orders, probing, serving, shop
 from fulfillment.cli.running import cli
 from fulfillment.errors import FulfillmentError
 from fulfillment.settings import WrongSettings
 
-__all__ = ["books", "catalogue", "checking", "cli", "keys", "main", "orders", "serving", "shop"]
+__all__ = ["books", "catalogue", "checking", "cli", "keys", "main", "orders", "probing", "serving", "shop"]
 
 
 def main() -> None:
