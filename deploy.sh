@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 readonly SERVICES=(cloudfunctions run cloudbuild artifactregistry secretmanager cloudscheduler sheets logging monitoring)
 
 # Settings that nobody may read in the function's configuration
-readonly SECRETS=(API_TOKENS)
+readonly SECRETS=(API_TOKENS SLACK_WEBHOOK_URL)
 
 dry_run=false
 revert=false

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from demo.options import Options
+from demo.post import Mail
 from demo.sample import SampleOrder
 from demo.shop import TOKEN, Answer, Key, Served, Step
 from demo.workbook import Stock
@@ -78,6 +79,25 @@ class Printout:
             line.append(f"{stock.available:5}", "" if was == stock.available else "bold")
             line.append(f"   {stock.level}", LEVELS.get(stock.level, ""))
             self._console.print(line)
+
+    def mails(self, mails: Sequence[Mail]) -> None:
+        """The mails: the first in full, of the others to whom they went."""
+        for mail in mails[:1]:
+            self._print([("to", Text(mail.to)), ("subject", Text(mail.subject))], label_width=8)
+            self._print([("", Text(line)) for line in mail.text.splitlines()], label_width=8)
+        for mail in mails[1:]:
+            self._print([("to", Text.assemble(mail.to, (f"  {mail.subject}", "dim")))], label_width=8)
+        if not mails:
+            self.say("Nothing: all mails went out in an earlier run.")
+
+    def channel(self, messages: Sequence[str]) -> None:
+        """What the team reads: a message is its title, and its text on one line."""
+        for message in messages:
+            title, *lines = message.splitlines()
+            self._console.print(Text(title, "bold"))
+            self._print([("", Text(" · ".join(lines)))], label_width=0, indent=3)
+        if not messages:
+            self.say("Nothing new: every order is told once.")
 
     def addresses(self, options: Options, spreadsheet_id: str, order: SampleOrder) -> None:
         """Where everything is, and what to try."""

@@ -10,11 +10,13 @@ import gspread
 import requests
 
 from demo.options import Options
+from demo.post import read_channel, read_mails
 from demo.printout import Printout
 from demo.processes import HOST, Processes, Trouble, check_port, run, wait_until_answers
 from demo.sample import Sample, read_sample
 from demo.shop import TOKEN, Shop
 from demo.workbook import Note, client, open_or_create, read_stock, type_into
+from sandbox.slack import HOOK as SLACK_HOOK
 
 
 class Tour:
@@ -54,6 +56,10 @@ class Tour:
         else:
             self._fill(workbook, shop)
         self._serve_all(workbook, shop)
+        self._printout.heading("What the customers read")
+        self._printout.mails(read_mails(self._options))
+        self._printout.heading("What the team reads in Slack")
+        self._printout.channel(read_channel(self._options))
         self._printout.heading("Where it is")
         self._printout.addresses(self._options, workbook.id, self._sample.orders[0])
 
@@ -72,7 +78,7 @@ class Tour:
         run(["-m", "fulfillment", "setup"], settings)
         wait_until_answers(function, f"{self._options.url}/health")
         paste = partial(type_into, workbook, "Import Keys", self._sample.keys_later)
-        return Shop(self._options.url, restock=paste)
+        return Shop(self._options.url, f"{self._options.sandbox_url}/_sandbox/zap", restock=paste)
 
     def _settings(self, spreadsheet_id: str) -> dict[str, str]:
         """The function's settings: live, as nobody mails anything here."""
@@ -86,6 +92,7 @@ class Tour:
             "LOW_STOCK": "5",
             "CRITICAL_STOCK": "2",
             "THREADS": "100",
+            "SLACK_WEBHOOK_URL": self._options.sandbox_url + SLACK_HOOK,
         }
 
     def _fill(self, workbook: gspread.Spreadsheet, shop: Shop) -> None:

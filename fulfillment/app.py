@@ -22,6 +22,8 @@ from fulfillment.clock import CLOCK
 from fulfillment.errors import NotSetUp
 from fulfillment.gateways.identity import GoogleIdentities
 from fulfillment.gateways.shopify import ClientCredentials, FixedToken, Sessions, Shopify, ShopifyClient
+from fulfillment.gateways.slack import SlackCourier
+from fulfillment.outbox import KINDS
 from fulfillment.ports import Courier
 from fulfillment.service import Service
 from fulfillment.settings import Settings, WrongSettings
@@ -51,14 +53,15 @@ def new_commit_id() -> str:
 def build_service(settings: Settings, couriers: Mapping[str, Courier] | None = None) -> Service:
     """The use cases on the spreadsheet of these settings. No call is made yet.
 
-    `couriers`: who takes which kind of message; what nobody takes is not told.
+    `couriers`: who takes which kind of message, by the settings unless named; what nobody takes is not told.
     """
     schema, now = read_schema(SCHEMA_FILE), _clock(settings)
     archive = _archive_client(settings)
     store = SheetStore(_client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive)
     policy = settings.to_policy(schema.to_levels())
     after = timedelta(days=settings.archive_days) if archive else None
-    teller = Teller(couriers or {}, now=now, alarm=Alarm(None, now=now))
+    couriers = _couriers(settings) if couriers is None else couriers
+    teller = Teller(couriers, now=now, alarm=Alarm(couriers.get("alarm"), now=now))
     return Service(
         store,
         policy,
@@ -90,6 +93,12 @@ def _shop(settings: Settings) -> Shopify:
     client = ShopifyClient(sessions, tokens, settings.shopify_api_version, CLOCK)
     new_key = partial(secrets.token_hex, 16)
     return Shopify(client, name=settings.shopify_shop, location=settings.shopify_location, new_key=new_key)
+
+
+def _couriers(settings: Settings) -> Mapping[str, Courier]:
+    """Slack takes everything, where there is a channel."""
+    url = settings.slack_webhook_url.get_secret_value()
+    return dict.fromkeys(KINDS, SlackCourier(url)) if url else {}
 
 
 def build_api(settings: Settings) -> Api:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from fulfillment.message_settings import MessageSettings
 from fulfillment.model import Levels, Policy, is_usable_address
 from fulfillment.shop_settings import ShopSettings, is_local
 
@@ -25,7 +26,7 @@ class WrongSettings(Exception):
     """The environment cannot be started with; the text names every setting that is wrong."""
 
 
-class Settings(ShopSettings):
+class Settings(ShopSettings, MessageSettings):
     """One field a variable: `spreadsheet_id` is SPREADSHEET_ID."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)

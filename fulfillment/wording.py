@@ -128,7 +128,7 @@ def _cure(facts: Facts) -> str:
 
 CURES = {
     "no_items": "look at the order in the shop",
-    "unknown_sku": "Sync from Shopify and Sync Catalogue",
+    "unknown_sku": "put the SKU into NPTA Catalogue and Sync Catalogue, or mend it in the shop",
     "bad_entitlements": "mend the product's entitlements in NPTA Catalogue and Sync Catalogue",
     "no_entitlements": "type the product's entitlements into NPTA Catalogue and Sync Catalogue",
     "out_of_stock": "import keys",

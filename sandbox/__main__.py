@@ -1,4 +1,4 @@
-"""python -m sandbox: the local Google, and a local Shopify at the same address, until interrupted."""
+"""python -m sandbox: the local Google, with Shopify, Slack and Zapier at its address, until interrupted."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from sandbox.forwarding import Function, NotLocal
 from sandbox.front import Beside
 from sandbox.later import Later
 from sandbox.server import serve
+from sandbox.slack import SlackStand
+from sandbox.zap import ZapStand, read_zaps
 
 PORT = 8090
 FOLDER = ".local"
 LOOPBACK = "127.0.0.1"
+README = Path(__file__).parent.parent / "README.md"
 
 
 def main() -> int:
@@ -30,14 +33,15 @@ def main() -> int:
         "--function",
         default=os.environ.get("FUNCTION_URL", ""),
         metavar="URL",
-        help="FUNCTION_URL: the function on this machine that the page's sidebar calls",
+        help="FUNCTION_URL: the function on this machine that the page's sidebar and the Zap call",
     )
     args = options.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         function = Function(args.function, os.environ.get("API_TOKEN", ""))
         shopify = Later("The shop", ("/admin/", "/_sandbox/shopify/"), lambda: _shopify(Path(args.dir)))
-        serve(Path(args.dir) / "sheets", args.host, args.port, function, [shopify])
+        stands: list[Beside] = [shopify, SlackStand(), _zapier(function)]
+        serve(Path(args.dir) / "sheets", args.host, args.port, function, stands)
     except NotLocal as error:
         print(error, file=sys.stderr)
         return 2
@@ -45,6 +49,14 @@ def main() -> int:
         print(f"Cannot serve on {args.host}:{args.port}: {error.strerror}.", file=sys.stderr)
         return 2
     return 0
+
+
+def _zapier(function: Function) -> ZapStand:
+    """The README's Zaps on this function."""
+    zaps = read_zaps(README.read_text(encoding="utf-8"))
+    zapier = ZapStand(zaps, function=function.url, secret=function.token)
+    zapier.keep_going()
+    return zapier
 
 
 def _shopify(folder: Path) -> Beside:

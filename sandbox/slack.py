@@ -14,13 +14,14 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from sandbox.book import Json
 from sandbox.errors import bad_request
+from sandbox.panes import Entry
 from sandbox.slack_rules import Refused, check_message, shown
 from sandbox.stand import Stand, plain
 from sandbox.wire import Answer, Request
@@ -65,6 +66,7 @@ class SlackStand(Stand):
     """One webhook; what it took stands in `messages`, the oldest first."""
 
     name = "slack"
+    title = "Slack"
     place = "/services/"
 
     def __init__(
@@ -93,6 +95,11 @@ class SlackStand(Stand):
     def hook_url(self) -> str:
         """What SLACK_WEBHOOK_URL is to be."""
         return self.url + HOOK
+
+    def entries(self) -> Iterator[Entry]:
+        for message in self.messages:
+            title, _, text = message.shown.partition("\n")
+            yield Entry(message.at, title, text)
 
     def found(self, text: str) -> list[Posted]:
         """The messages that a person finds who searches for this."""

@@ -19,6 +19,7 @@ from sandbox.messages import parse_json
 from sandbox.panes import Entry
 from sandbox.server import Server
 from sandbox.stats import Stats
+from sandbox.visitors import check_visitor
 from sandbox.wire import CUT_BEFORE, Answer, Request, json_answer, refused
 
 PLAIN = "text/plain; charset=utf-8"
@@ -72,6 +73,7 @@ class Stand:
         if not request.path.startswith("/_sandbox/"):
             return self._answer(request)
         try:
+            check_visitor(request)
             return json_answer(200, self._own_answer(request))
         except Refusal as refusal:
             return refused(refusal)
@@ -125,8 +127,6 @@ class Stand:
         return answer
 
     def _own_answer(self, request: Request) -> Any:
-        if not request.is_local:
-            raise Refusal(403, "Only this machine may use the stand-in's own routes.")
         handler = self._own.get((request.verb, request.path.removeprefix(f"/_sandbox/{self.name}/")))
         if handler is None:
             raise Refusal(404, f"{request.verb} {request.path} is not there.")

@@ -30,9 +30,10 @@ from fulfillment.model import Letter
 from fulfillment.wording import Wording, worded
 
 GAP_S = 1.0
-"""One message a second; a burst of a few may go out at once."""
+"""One message a second, once a burst is spent."""
 
-BURST = 5
+BURST = 20
+"""Slack lets short bursts pass and does not say how long; a 429 for what is too much is waited for."""
 
 TIMEOUT_S = 10.0
 """For so long one request may take: Slack answers in well under a second, or not at all."""

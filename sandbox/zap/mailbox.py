@@ -24,7 +24,8 @@ class Mail:
     def text(self) -> str:
         """What a person reads."""
         lines = re.sub(r"</(p|li|ul|div|h\d)>|<br ?/?>", "\n", self.body)
-        return html.unescape(re.sub(r"<[^>]+>", "", lines)).strip()
+        plain = html.unescape(re.sub(r"<[^>]+>", "", lines))
+        return "\n".join(line.strip() for line in plain.splitlines() if line.strip())
 
 
 class Mailbox:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sandbox.book import Json
 from sandbox.zap.design import Zap
 from sandbox.zap.mapping import Fields
 from sandbox.zap.steps import Filtered, Stopped, World, carried_out
@@ -37,6 +38,9 @@ class Run:
     zap: Zap
     at: datetime
     outputs: dict[int, Fields] = field(repr=False)
+    """The fields of each step, the trigger's first."""
+    answers: dict[int, Json] = field(default_factory=dict, repr=False)
+    """What the function said to each step, as it came."""
     status: Status = "playing"
     stopped_at: int = 0
     """The number of the step that failed or filtered."""
@@ -87,7 +91,7 @@ class History:
 
     def replay_whole(self, run: Run) -> Run:
         """Every step anew, on what the trigger gave."""
-        run.outputs = {1: run.outputs[1]}
+        run.outputs, run.answers = {1: run.outputs[1]}, {}
         return self._play(run, after=1)
 
     def autoreplay(self) -> list[Run]:
@@ -110,7 +114,7 @@ class History:
         world = self._world()
         for step in run.zap.steps[after:]:
             try:
-                run.outputs[step.number] = carried_out(step, run.outputs, world, run.number)
+                given = carried_out(step, run.outputs, world, run.number)
             except Filtered:
                 run.status, run.stopped_at = "filtered", step.number
                 return run
@@ -118,6 +122,7 @@ class History:
                 run.stopped_at, run.error = step.number, str(stop)
                 self._stop(run, world.now())
                 return run
+            run.outputs[step.number], run.answers[step.number] = given.fields, given.said
         run.status = "success"
         return run
 

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.book import Json
+from sandbox.panes import Entry
 from sandbox.stand import Stand, plain
 from sandbox.wire import Answer, Request, json_answer
 from sandbox.zap.design import Zap
@@ -38,6 +39,9 @@ MOST_BYTES = 10_000_000
 
 PER_SECOND = 30
 """Calls of one hook; more are answered 429."""
+
+LOOKS_EVERY_S = 0.3
+"""Zapier takes some seconds from a hook to its run; nobody here wants to wait so long."""
 
 CATCH_HOOK = "Webhooks by Zapier: Catch Hook"
 
@@ -63,6 +67,7 @@ class ZapStand(Stand):
     """Zaps on one function. What was caught waits for `run_caught`, as Zapier's own queue does."""
 
     name = "zap"
+    title = "Mails"
     place = "/hooks/catch/"
 
     def __init__(
@@ -114,6 +119,16 @@ class ZapStand(Stand):
         """What Zapier has mailed to the Zaps' owner."""
         return self.history.notices
 
+    def entries(self) -> list[Entry]:
+        """The mails, and the runs that came to no mail because a step failed."""
+        mails = [
+            Entry(mail.at, mail.subject, mail.text, {"to": mail.to, "run": str(mail.run)})
+            for mail in self.mails
+        ]
+        return sorted(
+            [*mails, *map(_entry, filter(lambda run: run.error, self.runs))], key=lambda entry: entry.at
+        )
+
     def mails_of(self, order_id: str) -> list[Mail]:
         """The mails about an order."""
         return [mail for mail in self.mails if mail.order_id == order_id]
@@ -125,13 +140,21 @@ class ZapStand(Stand):
 
     def run_caught(self) -> list[Run]:
         """The runs of what the Catch Hook has taken and not run yet."""
-        zap = next(zap for zap in self._zaps if zap.trigger == CATCH_HOOK)
-        runs = []
-        while self._caught:
-            with self._guard:
-                body = self._caught.popleft()
-            runs.append(self.history.begin(zap, flattened(body)))
-        return runs
+        with self._guard:
+            bodies = list(self._caught)
+            self._caught.clear()
+        zaps = [zap for zap in self._zaps if zap.trigger == CATCH_HOOK]
+        return [self.history.begin(zap, flattened(body)) for body in bodies for zap in zaps]
+
+    def keep_going(self) -> None:
+        """What is caught is run, and what is due is replayed, for as long as this program lives."""
+        threading.Thread(target=self._go_on, daemon=True).start()
+
+    def _go_on(self) -> None:
+        while True:
+            self.run_caught()
+            self.history.autoreplay()
+            time.sleep(LOOKS_EVERY_S)
 
     def _world(self) -> World:
         return World(
@@ -190,6 +213,13 @@ class ZapStand(Stand):
         return problems
 
 
+def _entry(run: Run) -> Entry:
+    details = {"zap": run.zap.title, "replays": str(run.replays)}
+    if run.due_at:
+        details["next"] = run.due_at.isoformat(timespec="seconds")
+    return Entry(run.at.isoformat(timespec="seconds"), f"Run {run.number}: {run.status}", run.error, details)
+
+
 def _shown_mail(mail: Mail) -> dict[str, Any]:
     return {
         "at": mail.at,
@@ -213,7 +243,7 @@ def _shown_run(run: Run) -> dict[str, Any]:
         "error": run.error,
         "replays": run.replays,
         "due_at": due_at,
-        "answer": run.outputs.get(2, {}),
+        "answer": run.answers.get(2, {}),
     }
 
 

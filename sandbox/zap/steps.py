@@ -9,10 +9,11 @@ import http.client
 import json
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
+from sandbox.book import Json
 from sandbox.faults import FaultPlan
 from sandbox.zap.design import Step
 from sandbox.zap.mailbox import Mail, Mailbox
@@ -31,6 +32,14 @@ class Filtered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What a step gave: its fields, and the answer of which they were made."""
+
+    fields: Fields = field(default_factory=dict)
+    said: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """What the steps reach: the function, whoever sends mails, and the clock."""
 
@@ -46,8 +55,8 @@ class World:
         return value.replace("https://YOUR-FUNCTION", self.function).replace("ZAP-SECRET", self.secret)
 
 
-def carried_out(step: Step, outputs: Mapping[int, Fields], world: World, run: int) -> Fields:
-    """The fields that a step gives. Raises Stopped or Filtered.
+def carried_out(step: Step, outputs: Mapping[int, Fields], world: World, run: int) -> Given:
+    """What a step gives. Raises Stopped or Filtered.
 
     In fault plans a step is called `zap.step-2`: `apply-then-drop` does its work and loses the answer,
     anything else stops it before.
@@ -55,13 +64,13 @@ def carried_out(step: Step, outputs: Mapping[int, Fields], world: World, run: in
     fault = world.faults.draw(f"zap.step-{step.number}", is_write=True)
     if fault and not fault.kind.startswith("apply"):
         raise Stopped(f"The app has trouble ({fault.kind}).")
-    fields = _done(step, outputs, world, run)
+    given = _done(step, outputs, world, run)
     if fault:
         raise Stopped(f"The app's answer was lost ({fault.kind}).")
-    return fields
+    return given
 
 
-def _done(step: Step, outputs: Mapping[int, Fields], world: World, run: int) -> Fields:
+def _done(step: Step, outputs: Mapping[int, Fields], world: World, run: int) -> Given:
     if step.app == "Webhooks by Zapier: POST":
         return _posted(step, outputs, world)
     if step.app.startswith("Filter by Zapier"):
@@ -71,7 +80,7 @@ def _done(step: Step, outputs: Mapping[int, Fields], world: World, run: int) -> 
     raise Stopped(f"There is no step {step.app} here.")
 
 
-def _posted(step: Step, outputs: Mapping[int, Fields], world: World) -> Fields:
+def _posted(step: Step, outputs: Mapping[int, Fields], world: World) -> Given:
     """A POST with data fields: one level, texts; a field that comes out empty is left out."""
     texts = {name: filled_in(value, outputs) for name, value in step.group("Data").items()}
     data = {name: value for name, value in texts.items() if value}
@@ -80,10 +89,11 @@ def _posted(step: Step, outputs: Mapping[int, Fields], world: World) -> Fields:
         body, kind = json.dumps(data), "application/json"
     else:
         body, kind = urlencode(data), "application/x-www-form-urlencoded"
-    status, said = _call(world.typed(step.fields["URL"]), body, {"Content-Type": kind, **headers}, world)
+    status, raw = _call(world.typed(step.fields["URL"]), body, {"Content-Type": kind, **headers}, world)
+    said = _read(raw)
     if status >= 400:
-        raise Stopped(f"{status}: {_fields(said).get('message', 'no message')}")
-    return _fields(said)
+        raise Stopped(f"{status}: {said.get('message', 'no message')}")
+    return Given(flattened(said), said)
 
 
 def _call(url: str, body: str, headers: Mapping[str, str], world: World) -> tuple[int, bytes]:
@@ -107,31 +117,32 @@ def _call(url: str, body: str, headers: Mapping[str, str], world: World) -> tupl
         connection.close()
 
 
-def _fields(said: bytes) -> Fields:
+def _read(raw: bytes) -> Json:
+    """The object that an answer is; empty for anything else."""
     try:
-        value = json.loads(said)
+        value = json.loads(raw)
     except ValueError:
         return {}
-    return flattened(value) if isinstance(value, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
-def _let_pass(step: Step, outputs: Mapping[int, Fields]) -> Fields:
+def _let_pass(step: Step, outputs: Mapping[int, Fields]) -> Given:
     """Nothing, where every rule holds: the field on the left `(Boolean) Is true`."""
     for value, rule in step.fields.items():
         if rule != "(Boolean) Is true":
             raise Stopped(f"There is no rule {rule} here.")
         if filled_in(value, outputs).strip().lower() != "true":
             raise Filtered
-    return {}
+    return Given()
 
 
-def _mailed(step: Step, outputs: Mapping[int, Fields], world: World, run: int) -> Fields:
+def _mailed(step: Step, outputs: Mapping[int, Fields], world: World, run: int) -> Given:
     typed = {name: filled_in(value, outputs) for name, value in step.fields.items()}
     if "@" not in typed["To"]:
         raise Stopped("GHL: the e-mail has no address to go to.")
     at = world.now().isoformat(timespec="seconds")
     world.mailbox.take(Mail(at, typed["To"], typed["Subject"], typed["Body"], _order_id(outputs), run))
-    return {"status": "sent"}
+    return Given({"status": "sent"})
 
 
 def _order_id(outputs: Mapping[int, Fields]) -> str:

@@ -56,7 +56,7 @@ class Place:
 
     def run_once(self) -> tuple[int, str]:
         process = self.start(ONCE="1")
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=150)
         return process.returncode, output
 
 
@@ -122,6 +122,24 @@ def test_the_seat_of_the_refund_goes_to_the_later_order(runs: list[tuple[int, st
     printed = read(runs[0][1])
     (refunded,) = [number for number, order in enumerate(ORDERS) if order.then == "refund"]
     assert printed[refunded].keys == printed[refunded + 1].keys
+
+
+def test_everybody_who_got_keys_got_them_by_mail_once(runs: list[tuple[int, str]]) -> None:
+    told = [
+        output.partition("What the customers read")[2].partition("What the team")[0] for _, output in runs
+    ]
+    mailed = {order.email for order in ORDERS if "fulfilled" in (order.outcome, order.ends) and order.email}
+    assert sorted(re.findall(r"^to +(\S+)", told[0], re.MULTILINE)) == sorted(mailed)
+    assert "Hello Ada Bernard," in told[0]
+    assert "Nothing: all mails went out in an earlier run." in told[1]
+
+
+def test_the_team_hears_of_every_order_once(runs: list[tuple[int, str]]) -> None:
+    told = [output.partition("reads in Slack")[2].partition("Where it is")[0] for _, output in runs]
+    for order in ORDERS:
+        assert len(re.findall(rf"{order.order_name} .*", told[0])) >= 1
+    assert told[0].count("Order Fulfilled") == len(re.findall(r"E-mail confirmed", told[0])) + 1
+    assert "Nothing new: every order is told once." in told[1]
 
 
 def test_the_printout_fits_a_hundred_columns_and_has_no_colours(runs: list[tuple[int, str]]) -> None:

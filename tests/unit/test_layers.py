@@ -13,7 +13,7 @@ LAYERS: dict[str, int] = {
     "model": 1, "errors": 1, "clock": 1,
     "characters": 1, "wares": 1, "record": 2,
     "assortment": 3, "shelves": 3, "trade": 5, "storefront": 5, "pushing": 5, "recording": 5,
-    "shop_settings": 7,
+    "shop_settings": 7, "message_settings": 7,
     "outbox": 3,
     "messages": 2, "workbook": 2, "pools": 2, "pasting": 2,
     "allocation": 3, "answers": 3, "asked": 3, "choices": 3, "combination": 3, "release": 3, "stocktake": 3,
@@ -34,7 +34,7 @@ ONLY_IN: dict[str, set[str]] = {
     "google": {"sheets", "gateways", "app"},
     "flask": {"api", "visit"},
     "werkzeug": {"api", "refusals"},
-    "pydantic": {"payloads", "settings", "shop_settings", "sheets", "openapi"},
+    "pydantic": {"payloads", "settings", "shop_settings", "message_settings", "sheets", "openapi"},
     "click": {"cli"},
 }
 

@@ -69,6 +69,13 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ({**SHOP, "K_SERVICE": "shop", "SHOPIFY_URL": "http://127.0.0.1:1"}, "SHOPIFY_URL is for tests"),
         ({"LIVE_SINCE": "next Monday"}, "LIVE_SINCE write a day or a time"),
         ({"K_SERVICE": "shop", "SHEETS_URL": "http://127.0.0.1:8090"}, "SHEETS_URL is a local address"),
+        ({"SLACK_WEBHOOK_URL": "hooks.slack.com/s3cret"}, "SLACK_WEBHOOK_URL must be an address"),
+        ({"SLACK_WEBHOOK_URL": "http://hooks.slack.com/s3cret"}, "SLACK_WEBHOOK_URL must be an address"),
+        ({"SLACK_WEBHOOK_URL": "https:///s3cret"}, "SLACK_WEBHOOK_URL must be an address"),
+        (
+            {"K_SERVICE": "shop", "SLACK_WEBHOOK_URL": "http://127.0.0.1/s3cret"},
+            "SLACK_WEBHOOK_URL is a local",
+        ),
         ({"K_SERVICE": "shop", "OIDC_CERTS_URL": "https://elsewhere.example"}, "OIDC_CERTS_URL is for tests"),
     ],
 )

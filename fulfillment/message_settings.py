@@ -1,0 +1,37 @@
+"""The settings of messages: where the team is told."""
+
+from __future__ import annotations
+
+from urllib.parse import urlparse
+
+from pydantic import SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings
+
+from fulfillment.shop_settings import is_local
+
+
+class MessageSettings(BaseSettings):
+    """The part of Settings that is about messages; all of it may be left out."""
+
+    slack_webhook_url: SecretStr = SecretStr("")
+    """Whoever knows it can post to the channel."""
+    k_service: str = ""
+    """Set by the cloud: the name of the service that runs there."""
+
+    @field_validator("slack_webhook_url")
+    @classmethod
+    def _check_hook(cls, typed: SecretStr) -> SecretStr:
+        """Encrypted on its way, but to this machine."""
+        url = typed.get_secret_value().strip()
+        parts = urlparse(url)
+        if url and not (
+            parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_local(url)))
+        ):
+            raise ValueError("must be an address that begins with https://")
+        return SecretStr(url)
+
+    @model_validator(mode="after")
+    def _check_hooks_are_not_here(self) -> MessageSettings:
+        if self.k_service and is_local(self.slack_webhook_url.get_secret_value()):
+            raise ValueError("SLACK_WEBHOOK_URL is a local address: copy the webhook's own")
+        return self
