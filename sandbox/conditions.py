@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sandbox import evaluate, standing
 from sandbox.book import Book, Json, Tab
 from sandbox.cell_errors import Error
 from sandbox.formats import parse_user_entered
+from sandbox.formulas import Formula
+from sandbox.grid import Row
 
 Scalar = str | float | bool | Error | None
 
@@ -67,8 +70,14 @@ def is_met(condition: Json, place: Place) -> bool:
     return kind in TEXTS and bool(words) and bool(TEXTS[kind](as_text(value), words))
 
 
+@lru_cache(maxsize=1000)
+def _read(text: str, top: int, left: int) -> Formula:
+    """The formula of a condition in the corner that it is written for: read once for all cells."""
+    return standing.formula(text, top, left)
+
+
 def _comes_true(text: str, place: Place) -> bool:
-    formula = standing.formula(text, place.top, place.left)
+    formula = _read(text, place.top, place.left)
     outcome = evaluate.outcome(place.book, place.tab, formula, place.row, place.column)
     return outcome not in (None, "") and not isinstance(outcome, str | Error) and bool(outcome)
 
@@ -89,3 +98,19 @@ def as_text(value: Scalar) -> str:
     if isinstance(value, Error):
         return value.code
     return f"{value:g}" if isinstance(value, float) else value
+
+
+def rule_corner(tab: Tab, rule: Json, row: int, column: int) -> tuple[int, int]:
+    """The cell that a validation's formula is written for: the uppermost of its column that has the rule."""
+    if rule["condition"].get("type") != "CUSTOM_FORMULA":
+        return row, column
+    known: dict[tuple[int, int], int] = tab.found.setdefault("rule corners", {})
+    key = (id(rule), column)
+    if key not in known:
+        known[key] = next((n for n, dress in enumerate(tab.dress.rows()) if _has(dress, column, rule)), row)
+    return known[key], column
+
+
+def _has(dress: Row, column: int, rule: Json) -> bool:
+    worn = dress[column] if column < len(dress) else None
+    return worn is not None and worn.get("dataValidation") == rule

@@ -21,7 +21,6 @@ from sandbox.quota import PER_USER
 from sandbox.settings import Settings
 from sandbox.shelf import Shelf
 from sandbox.stats import Stats
-from sandbox.visitors import check_visitor
 from sandbox.wire import CUT_BEFORE, Answer, Request, json_answer, refused
 
 BAD_GATEWAY = (
@@ -80,7 +79,6 @@ class Front:
     def answer(self, request: Request) -> Answer:
         """The answer to a request; whatever goes wrong on our side is a 500 in Google's shape."""
         try:
-            check_visitor(request)
             for stand in self._beside:
                 if stand.serves(request.path):
                     return stand.answer(request)

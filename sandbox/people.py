@@ -12,24 +12,14 @@ from typing import Any
 from sandbox import dimensions, entering
 from sandbox.a1 import column_index, parse_range
 from sandbox.book import Book, Ids, Json, Tab
-from sandbox.errors import Refusal, bad_request
+from sandbox.errors import bad_request
+from sandbox.guards import check_may_edit, check_valid
 from sandbox.kinds import sheets
-from sandbox.kinds.looks import overlaps
+from sandbox.kinds.dimensions import update_properties
 from sandbox.kinds.sorting import sorted_tab
 from sandbox.ranges import Area, area_to_read, within_grid
 
-# Who edits when the request does not say: someone that no protection names.
-SOMEONE = "person@example.com"
-
 HEADER_ROWS = 1
-
-# In the words of the page, which are not quite those of the API.
-PROTECTED_TEXT = (
-    "You're trying to edit a protected cell or object. "
-    "Please contact the spreadsheet owner to remove protection if you need to edit."
-)
-WARNING_TEXT = "You're trying to edit part of this sheet that shouldn't be changed accidentally. Edit anyway?"
-WARNS = 409
 
 
 def edit(book: Book, args: Json, body: Json, ids: Ids) -> tuple[Book, Any]:
@@ -59,39 +49,6 @@ def number(body: Json, name: str, default: int | None = None) -> int:
     return value
 
 
-def _check_may_edit(area: Area, body: Json) -> None:
-    """Refused where a protection covers part of the area and the person is not one of its editors.
-
-    One that only warns refuses nobody, but those who say that they have not been warned (`"warned": false`).
-    """
-    person = body.get("person", SOMEONE)
-    over = [entry for entry in area.tab.protected if _protects(entry, area)]
-    if any(not entry.get("warningOnly") and person not in _editors(entry) for entry in over):
-        raise bad_request(PROTECTED_TEXT)
-    if over and body.get("warned", True) is False and any(entry.get("warningOnly") for entry in over):
-        raise Refusal(WARNS, WARNING_TEXT)
-
-
-def _protects(entry: Json, area: Area) -> bool:
-    open_to_all = [_area(area.tab, range) for range in entry.get("unprotectedRanges", [])]
-    return overlaps(area, _area(area.tab, entry["range"])) and not any(_covers(o, area) for o in open_to_all)
-
-
-def _editors(entry: Json) -> list[str]:
-    users: list[str] = entry.get("editors", {}).get("users", [])
-    return users
-
-
-def _area(tab: Tab, range: Json) -> Area:
-    top, left = range.get("startRowIndex", 0), range.get("startColumnIndex", 0)
-    return Area(tab, top, left, range.get("endRowIndex", tab.rows), range.get("endColumnIndex", tab.columns))
-
-
-def _covers(outer: Area, inner: Area) -> bool:
-    rows = outer.top <= inner.top and inner.bottom <= outer.bottom
-    return rows and outer.left <= inner.left and inner.right <= outer.right
-
-
 def _rows(tab: Tab, top: int, bottom: int) -> Area:
     return Area(tab, top, 0, bottom, tab.columns)
 
@@ -111,20 +68,9 @@ def _corner(tab: Tab, body: Json) -> tuple[int, int]:
 
 
 def type_in(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
-    """Types into one cell, as at a keyboard; a strict validation refuses what it does not list."""
+    """Types into one cell, as at a keyboard; a strict validation refuses what it does not allow."""
     row, column = _corner(tab, body)
-    typed = text(body, "value")
-    _check_valid(tab.dress.cell(row, column), typed)
-    return _entered(book, tab, row, column, [[typed]], body, ids)
-
-
-def _check_valid(worn: Json | None, typed: str) -> None:
-    rule = (worn or {}).get("dataValidation", {})
-    condition = rule.get("condition", {})
-    if not rule.get("strict") or condition.get("type") != "ONE_OF_LIST" or not typed:
-        return
-    if typed not in [value.get("userEnteredValue") for value in condition.get("values", [])]:
-        raise bad_request("The data you entered violates the data validation rules set on this cell.")
+    return _entered(book, tab, row, column, [[text(body, "value")]], body, ids)
 
 
 def paste(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
@@ -150,15 +96,17 @@ def _entered(
     if missing_columns > 0:
         book = dimensions.appended(book, book.grid(tab.sheet_id), "COLUMNS", missing_columns)
     area = Area(book.grid(tab.sheet_id), row, column, row + len(rows), column + width)
-    _check_may_edit(area, body)
-    return entering.put(book, area, entering.rows_of({"values": rows}), "USER_ENTERED", ids.at)[0]
+    check_may_edit(area, body)
+    after, written = entering.put(book, area, entering.rows_of({"values": rows}), "USER_ENTERED", ids.at)
+    check_valid(after, written.area)
+    return after
 
 
 def clear(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     """Empties some cells (the Delete key)."""
     quoted = tab.title.replace("'", "''")
     area = area_to_read(book, f"'{quoted}'!{text(body, 'range')}")
-    _check_may_edit(area, body)
+    check_may_edit(area, body)
     return entering.clear(book, [area.a1])[0]
 
 
@@ -167,7 +115,7 @@ def sort(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     column = _column(tab, body, "column")
     top = tab.more.get("gridProperties", {}).get("frozenRowCount", HEADER_ROWS)
     area = _rows(tab, top, max(len(tab.values), top + 1))
-    _check_may_edit(area, body)
+    check_may_edit(area, body)
     order = "DESCENDING" if body.get("descending") else "ASCENDING"
     return book.with_tab(
         sorted_tab(book, within_grid(area), [{"dimensionIndex": column, "sortOrder": order}])
@@ -190,7 +138,7 @@ def insert_rows(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     at = number(body, "at") - 1
     if at > tab.rows:
         raise bad_request(f"There is no row {at + 1}.")
-    _check_may_edit(_rows(tab, max(at - 1, 0), at + 1), body)
+    check_may_edit(_rows(tab, max(at - 1, 0), at + 1), body)
     return dimensions.inserted(book, tab, "ROWS", at, number(body, "count", 1), at > 0)
 
 
@@ -198,7 +146,7 @@ def delete_rows(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     """Deletes rows from row `at` on."""
     at = number(body, "at") - 1
     end = at + number(body, "count", 1)
-    _check_may_edit(_rows(tab, at, end), body)
+    check_may_edit(_rows(tab, at, end), body)
     return dimensions.deleted(book, tab, "ROWS", at, end)
 
 
@@ -206,14 +154,14 @@ def move_rows(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     """Drags rows from row `from` on to stand above row `to`."""
     start = number(body, "from") - 1
     end, to = start + number(body, "count", 1), number(body, "to") - 1
-    _check_may_edit(_rows(tab, min(start, to), max(end, to)), body)
+    check_may_edit(_rows(tab, min(start, to), max(end, to)), body)
     return dimensions.moved(book, tab, "ROWS", start, end, to)
 
 
 def insert_columns(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     """Inserts columns left of column `at`, or right of it (`after`)."""
     at = _column(tab, body, "at") + bool(body.get("after"))
-    _check_may_edit(_columns(tab, max(at - 1, 0), at + 1), body)
+    check_may_edit(_columns(tab, max(at - 1, 0), at + 1), body)
     return dimensions.inserted(book, tab, "COLUMNS", at, number(body, "count", 1), at > 0)
 
 
@@ -221,15 +169,26 @@ def delete_columns(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     """Deletes columns from column `at` on."""
     at = _column(tab, body, "at")
     end = at + number(body, "count", 1)
-    _check_may_edit(_columns(tab, at, end), body)
+    check_may_edit(_columns(tab, at, end), body)
     return dimensions.deleted(book, tab, "COLUMNS", at, end)
+
+
+def resize_columns(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
+    """Drags the edge of column `at` until it is so many `pixels` wide, and of those that follow with it."""
+    at = _column(tab, body, "at")
+    end = at + number(body, "count", 1)
+    check_may_edit(_columns(tab, at, min(end, tab.columns)), body)
+    span = {"sheetId": tab.sheet_id, "dimension": "COLUMNS", "startIndex": at, "endIndex": end}
+    width = {"pixelSize": number(body, "pixels")}
+    ask = {"range": span, "properties": width, "fields": "pixelSize"}
+    return update_properties(book, ask, ids)[0]
 
 
 def move_columns(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
     """Drags columns from column `from` on to stand left of column `to`."""
     start, to = _column(tab, body, "from"), _column(tab, body, "to")
     end = start + number(body, "count", 1)
-    _check_may_edit(_columns(tab, min(start, to), max(end, to)), body)
+    check_may_edit(_columns(tab, min(start, to), max(end, to)), body)
     return dimensions.moved(book, tab, "COLUMNS", start, end, to)
 
 
@@ -248,7 +207,7 @@ def rename_tab(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
 
 
 def delete_tab(book: Book, tab: Tab, body: Json, ids: Ids) -> Book:
-    _check_may_edit(_rows(tab, 0, tab.rows), body)
+    check_may_edit(_rows(tab, 0, tab.rows), body)
     return sheets.delete(book, {"sheetId": tab.sheet_id}, ids)[0]
 
 
@@ -264,6 +223,7 @@ EDITS: dict[str, Callable[[Book, Tab, Json, Ids], Book]] = {
     "paste": paste,
     "rename_header": rename_header,
     "rename_tab": rename_tab,
+    "resize_columns": resize_columns,
     "sort": sort,
     "type": type_in,
 }

@@ -26,6 +26,7 @@ from sandbox.errors import INTERNAL_TEXT, Refusal
 from sandbox.forwarding import NO_FUNCTION, Function
 from sandbox.front import Beside, Front
 from sandbox.shelf import Shelf
+from sandbox.visitors import check_visitor
 from sandbox.wire import Answer, Request, refused
 
 # Cells are millions of objects without circles: looking for circles took half the time of a large write.
@@ -69,7 +70,10 @@ class Handler(BaseHTTPRequestHandler):
         is_local = ip_address(self.client_address[0]).is_loopback
         request = Request(self.command, path, query, headers, body, self._has_left, is_local)
         try:
+            check_visitor(request)
             answer = self.server.front.answer(request)
+        except Refusal as refusal:
+            answer = refused(refusal)
         except Exception:  # noqa: BLE001  the one place where a mistake of ours is answered, as Google would
             traceback.print_exc(file=sys.stderr)
             answer = refused(Refusal(500, INTERNAL_TEXT))

@@ -8,8 +8,8 @@ from typing import Any
 from sandbox import evaluate, formats, standing
 from sandbox.book import Book, Json, Tab
 from sandbox.cell_errors import Error
-from sandbox.conditions import Place, is_met
-from sandbox.grid import EMPTY_ROW, Row
+from sandbox.conditions import Place, is_met, rule_corner
+from sandbox.grid import Row
 from sandbox.page.paint import Painter
 from sandbox.shown import CellView
 
@@ -132,19 +132,3 @@ def shown_rule(rule: Json) -> Json:
     if rule.get("inputMessage"):
         shown["help"] = rule["inputMessage"]
     return shown
-
-
-def rule_corner(tab: Tab, rule: Json, row: int, column: int) -> tuple[int, int]:
-    """The cell that a validation's formula is written for: the uppermost of its column that has the rule."""
-    if rule["condition"].get("type") != "CUSTOM_FORMULA":
-        return row, column
-    known: dict[tuple[int, int], int] = tab.found.setdefault("rule corners", {})
-    key = (id(rule), column)
-    if key not in known:
-        known[key] = next((n for n, dress in enumerate(tab.dress.rows()) if _has(dress, column, rule)), row)
-    return known[key], column
-
-
-def _has(dress: Row, column: int, rule: Json) -> bool:
-    worn = (dress or EMPTY_ROW)[column] if column < len(dress) else None
-    return worn is not None and worn.get("dataValidation") == rule

@@ -130,6 +130,26 @@ def test_columns_come_at_either_side(sheet: Client) -> None:
     assert sheet.tab()["properties"]["gridProperties"]["columnCount"] == 29
 
 
+def test_a_column_is_made_wider(sheet: Client) -> None:
+    sheet.person("resize_columns", at="seats", pixels=240)
+    assert sheet.call("GET", "/_sandbox/book", spreadsheet=sheet.id)["tabs"][0]["widths"][:3] == [
+        100,
+        240,
+        100,
+    ]
+
+
+def test_a_strict_rule_refuses_what_is_pasted_too(sheet: Client) -> None:
+    condition = {"type": "NUMBER_GREATER", "values": [{"userEnteredValue": "0"}]}
+    area = {"sheetId": 0, "startRowIndex": 1, "startColumnIndex": 1, "endColumnIndex": 2}
+    sheet.batch({"setDataValidation": {"range": area, "rule": {"strict": True, "condition": condition}}})
+    with pytest.raises(Refused, match="entered in cell B3 violates"):
+        sheet.person("paste", cell="A2", rows=[["CPT", "5"], ["CNC", "-1"]])
+    assert sheet.read("B2:B3") == [["3"], ["1"]]
+    sheet.person("paste", cell="A2", rows=[["CPT", "5"], ["CNC", ""]])
+    assert sheet.read("B2:B4") == [["5"], [], ["2"]]
+
+
 def test_a_strict_list_refuses_what_it_does_not_hold(sheet: Client) -> None:
     values = [{"userEnteredValue": word} for word in ("AUTO", "EXTERNAL")]
     rule = {"strict": True, "condition": {"type": "ONE_OF_LIST", "values": values}}

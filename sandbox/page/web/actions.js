@@ -6,7 +6,11 @@ const count = (n, one, many) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 
 function sizes({ sheet }) {
   const area = sheet.area() || { top: 0, left: 0, bottom: 0, right: 0 };
-  return { rows: count(area.bottom - area.top + 1, 'row', 'rows'), columns: count(area.right - area.left + 1, 'column', 'columns'), column: area.left };
+  return {
+    rows: count(area.bottom - area.top + 1, 'row', 'rows'),
+    columns: count(area.right - area.left + 1, 'column', 'columns'),
+    column: area.left,
+  };
 }
 
 /** The entries for sorting the tab by a column. */
@@ -50,24 +54,56 @@ export function cellMenu(page) {
 export function workbookMenus(page) {
   const { edits, sheet, tabs } = page;
   return [
-    { label: 'Edit', items: () => [
-      { label: 'Edit cell', hint: 'Enter', action: () => sheet.edit() },
-      { label: 'Copy', hint: 'Ctrl+C', action: () => { sheet.focus(); document.execCommand('copy'); } },
-      { label: 'Cut', hint: 'Ctrl+X', action: () => { sheet.focus(); document.execCommand('cut'); } },
-      { label: 'Paste: press', hint: 'Ctrl+V', disabled: true },
-      { label: 'Clear', hint: 'Delete', action: () => edits.clear() },
-      null,
-      { label: `Delete ${sizes(page).rows}`, action: () => edits.deleteRows() },
-      { label: `Delete ${sizes(page).columns}`, action: () => edits.deleteColumns() },
-    ] },
-    { label: 'View', items: () => [
-      { label: 'Hidden tabs', checked: tabs.withHidden, action: () => { tabs.withHidden = !tabs.withHidden; } },
-    ] },
-    { label: 'Insert', items: () => [...rowItems(page, sizes(page).rows), null, ...columnItems(page, sizes(page).columns)] },
-    { label: 'Data', items: () => [
-      ...sortMenu(page, sizes(page).column),
-      null,
-      { label: 'Split text to columns', action: () => edits.split() },
-    ] },
+    {
+      label: 'Edit',
+      items: () => [
+        { label: 'Edit cell', hint: 'Enter', action: () => sheet.edit() },
+        {
+          label: 'Copy',
+          hint: 'Ctrl+C',
+          action: () => {
+            sheet.focus();
+            document.execCommand('copy');
+          },
+        },
+        {
+          label: 'Cut',
+          hint: 'Ctrl+X',
+          action: () => {
+            sheet.focus();
+            document.execCommand('cut');
+          },
+        },
+        { label: 'Paste: press', hint: 'Ctrl+V', disabled: true },
+        { label: 'Clear', hint: 'Delete', action: () => edits.clear() },
+        null,
+        { label: `Delete ${sizes(page).rows}`, action: () => edits.deleteRows() },
+        { label: `Delete ${sizes(page).columns}`, action: () => edits.deleteColumns() },
+      ],
+    },
+    {
+      label: 'View',
+      items: () => [
+        {
+          label: 'Hidden tabs',
+          checked: tabs.withHidden,
+          action: () => {
+            tabs.withHidden = !tabs.withHidden;
+          },
+        },
+      ],
+    },
+    {
+      label: 'Insert',
+      items: () => [...rowItems(page, sizes(page).rows), null, ...columnItems(page, sizes(page).columns)],
+    },
+    {
+      label: 'Data',
+      items: () => [
+        ...sortMenu(page, sizes(page).column),
+        null,
+        { label: 'Split text to columns', action: () => edits.split() },
+      ],
+    },
   ];
 }

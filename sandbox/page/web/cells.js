@@ -3,7 +3,8 @@
 /** 0 -> A, 26 -> AA. */
 export function letters(column) {
   let name = '';
-  for (let n = column + 1; n > 0; n = Math.floor((n - 1) / 26)) name = String.fromCharCode(65 + ((n - 1) % 26)) + name;
+  for (let n = column + 1; n > 0; n = Math.floor((n - 1) / 26))
+    name = String.fromCharCode(65 + ((n - 1) % 26)) + name;
   return name;
 }
 
@@ -22,7 +23,10 @@ function parsed(text, separator) {
   while (at <= text.length) {
     let cell;
     const quoted = text[at] === '"' ? /^"((?:[^"]|"")*)"(?=$|[\r\n]|\t|,)/.exec(text.slice(at)) : null;
-    if (quoted && (at + quoted[0].length === text.length || `${separator}\r\n`.includes(text[at + quoted[0].length]))) {
+    if (
+      quoted &&
+      (at + quoted[0].length === text.length || `${separator}\r\n`.includes(text[at + quoted[0].length]))
+    ) {
       cell = quoted[1].replaceAll('""', '"');
       at += quoted[0].length;
     } else {

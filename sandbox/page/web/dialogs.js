@@ -5,13 +5,27 @@ import { element } from './dom.js';
 /** Resolves to the name of the button pressed (null for Escape), and what was typed where there is a field. */
 function ask({ title, text, buttons, field = false }) {
   return new Promise((resolve) => {
-    const input = field ? element('input', { type: 'text', className: 'field', 'aria-label': text || title }) : null;
-    const box = element('dialog', { className: 'box', 'aria-labelledby': 'box-title' },
+    const input = field
+      ? element('input', { type: 'text', className: 'field', 'aria-label': text || title })
+      : null;
+    const box = element(
+      'dialog',
+      { className: 'box', 'aria-labelledby': 'box-title' },
       element('h2', { id: 'box-title' }, title),
       element('p', {}, text),
       ...(input ? [input] : []),
-      element('div', { className: 'buttons' }, ...buttons.map(([name, words, isMain]) =>
-        element('button', { type: 'button', className: isMain ? 'main' : '', onclick: () => box.close(name) }, words))));
+      element(
+        'div',
+        { className: 'buttons' },
+        ...buttons.map(([name, words, isMain]) =>
+          element(
+            'button',
+            { type: 'button', className: isMain ? 'main' : '', onclick: () => box.close(name) },
+            words,
+          ),
+        ),
+      ),
+    );
     box.addEventListener('close', () => {
       box.remove();
       resolve([box.returnValue || null, input ? input.value : '']);
@@ -45,12 +59,20 @@ export async function askText(title, text) {
 const SETS = {
   OK: [OK],
   OK_CANCEL: [CANCEL, OK],
-  YES_NO: [['NO', 'No', false], ['YES', 'Yes', true]],
+  YES_NO: [
+    ['NO', 'No', false],
+    ['YES', 'Yes', true],
+  ],
   YES_NO_CANCEL: [CANCEL, ['NO', 'No', false], ['YES', 'Yes', true]],
 };
 
 /** An alert or a prompt of Apps Script: `{button, text}`, the button CLOSE where the box was closed. */
 export async function scriptDialog({ title, text, buttons, field }) {
-  const [button, typed] = await ask({ title: title || 'Message', text, buttons: SETS[buttons] || SETS.OK, field });
+  const [button, typed] = await ask({
+    title: title || 'Message',
+    text,
+    buttons: SETS[buttons] || SETS.OK,
+    field,
+  });
   return { button: button || 'CLOSE', text: typed };
 }

@@ -25,7 +25,11 @@ export function drawn(tag, attributes = {}, ...children) {
 
 /** An icon from the path of its 24 x 24 drawing. */
 export function icon(path) {
-  return drawn('svg', { viewBox: '0 0 24 24', width: 20, height: 20, 'aria-hidden': 'true' }, drawn('path', { d: path, fill: 'currentColor' }));
+  return drawn(
+    'svg',
+    { viewBox: '0 0 24 24', width: 20, height: 20, 'aria-hidden': 'true' },
+    drawn('path', { d: path, fill: 'currentColor' }),
+  );
 }
 
 const ruler = document.createElement('canvas').getContext('2d');
@@ -39,7 +43,20 @@ export function lengthOf(text, { bold = false, pixels = 13 } = {}) {
 /** Says a sentence to whoever looks or listens; it goes by itself. `action` is `[words, function]`. */
 export function say(text, action = null) {
   const box = element('div', { className: 'toast' }, element('span', {}, text));
-  if (action) box.append(element('button', { type: 'button', onclick: () => { box.remove(); action[1](); } }, action[0]));
+  if (action)
+    box.append(
+      element(
+        'button',
+        {
+          type: 'button',
+          onclick: () => {
+            box.remove();
+            action[1]();
+          },
+        },
+        action[0],
+      ),
+    );
   document.getElementById('news').replaceChildren(box);
   setTimeout(() => box.remove(), action ? 12000 : 5000);
 }

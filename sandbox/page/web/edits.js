@@ -1,6 +1,6 @@
 // What a person does to the workbook: each edit goes to the server, in turn, and is refused there in Google's words.
 
-import { Refused, post } from './api.js';
+import { Away, get, post } from './api.js';
 import { a1, areaName, fromClipboard, fromCsv, letters, toClipboard } from './cells.js';
 import { confirmed, tell } from './dialogs.js';
 import { say } from './dom.js';
@@ -28,7 +28,7 @@ export class Edits {
       await post('person', asked);
       return true;
     } catch (error) {
-      if (!(error instanceof Refused)) {
+      if (error instanceof Away) {
         await tell('Not saved', 'The local Google does not answer. Is it still running?');
         return false;
       }
@@ -65,7 +65,12 @@ export class Edits {
     if (!done) return false;
     const width = Math.max(...rows.map((row) => row.length));
     const { tab } = this.sheet;
-    this.sheet.choose({ top, left, bottom: Math.min(top + rows.length, tab.rows) - 1, right: Math.min(left + width, tab.columns) - 1 });
+    this.sheet.choose({
+      top,
+      left,
+      bottom: Math.min(top + rows.length, tab.rows) - 1,
+      right: Math.min(left + width, tab.columns) - 1,
+    });
     return true;
   }
 
@@ -74,22 +79,47 @@ export class Edits {
     const { top, left, bottom } = this.sheet.area();
     const cells = [];
     for (let row = top; row <= bottom; row += 1) cells.push(this.sheet.rows.cell(row, left)?.text ?? '');
-    const rows = fromCsv(cells.map((text) => (text.includes('"') ? text : text)).join('\n'));
-    if (!rows) await tell('Nothing to split', 'The selected cells do not hold the same number of values between commas.');
+    const rows = fromCsv(cells.join('\n'));
+    if (!rows)
+      await tell(
+        'Nothing to split',
+        'The selected cells do not hold the same number of values between commas.',
+      );
     else await this.put({ top, left }, rows);
   }
 
-  /** The clipboard's text of the selection, as far as rows are known; null where some are not. */
+  /** The rows of the selection, as far down as anything stands; null where some are not known yet. */
   copied() {
-    const { top, left, bottom, right } = this.sheet.area();
-    const last = Math.min(bottom, Math.max(this.sheet.tab.filled - 1, top));
+    const { top, left, bottom, right } = this.copying();
     const rows = [];
-    for (let row = top; row <= last; row += 1) {
+    for (let row = top; row <= bottom; row += 1) {
       const cells = this.sheet.rows.getItem(row);
       if (!cells) return null;
       rows.push(cells.slice(left, right + 1).map((cell) => cell.text));
     }
     return toClipboard(rows);
+  }
+
+  /** The same, asked for where need be. */
+  async fetched() {
+    const { top, left, bottom, right } = this.copying();
+    const rows = [];
+    while (top + rows.length <= bottom) {
+      const asked = {
+        spreadsheet: this.book().id,
+        tab: this.sheet.tab.id,
+        from: top + rows.length,
+        to: bottom + 1,
+      };
+      const said = await get('rows', asked);
+      rows.push(...said.rows.map((cells) => cells.slice(left, right + 1).map(([text]) => text)));
+    }
+    return toClipboard(rows);
+  }
+
+  copying() {
+    const area = this.sheet.area();
+    return { ...area, bottom: Math.min(area.bottom, Math.max(this.sheet.tab.filled - 1, area.top)) };
   }
 
   insertRows(below) {
@@ -104,12 +134,20 @@ export class Edits {
 
   insertColumns(right) {
     const area = this.sheet.area();
-    return this.do('insert_columns', { at: letters(right ? area.right : area.left), after: right, count: area.right - area.left + 1 });
+    return this.do('insert_columns', {
+      at: letters(right ? area.right : area.left),
+      after: right,
+      count: area.right - area.left + 1,
+    });
   }
 
   deleteColumns() {
     const { left, right } = this.sheet.area();
     return this.do('delete_columns', { at: letters(left), count: right - left + 1 });
+  }
+
+  resizeColumn(column, pixels) {
+    return this.do('resize_columns', { at: letters(column), pixels });
   }
 
   sort(column, descending) {
@@ -122,6 +160,14 @@ function spread(rows, { top, left, bottom, right }) {
   const height = bottom - top + 1;
   const width = right - left + 1;
   const most = Math.max(...rows.map((row) => row.length));
-  if (height % rows.length || width % most || (height === rows.length && width === most) || height * width > 100000) return rows;
-  return Array.from({ length: height }, (_, n) => Array.from({ length: width }, (__, m) => rows[n % rows.length][m % most] ?? ''));
+  if (
+    height % rows.length ||
+    width % most ||
+    (height === rows.length && width === most) ||
+    height * width > 100000
+  )
+    return rows;
+  return Array.from({ length: height }, (_, n) =>
+    Array.from({ length: width }, (__, m) => rows[n % rows.length][m % most] ?? ''),
+  );
 }

@@ -15,22 +15,38 @@ import { Script } from './script.js';
 
 const $ = (id) => document.getElementById(id);
 
-const wanted = /^\/spreadsheets\/d\/([\w-]+)/.exec(location.pathname)?.[1] || new URLSearchParams(location.search).get('spreadsheet');
+const wanted =
+  /^\/spreadsheets\/d\/([\w-]+)/.exec(location.pathname)?.[1] ||
+  new URLSearchParams(location.search).get('spreadsheet');
 
 class Page {
   constructor() {
     this.sheet = new Sheet($('grid'), {
       selected: () => this.selected(),
       edited: (row, column, text) => this.edits.type(row, column, text),
-      typing: (text) => { $('content').value = text; },
+      typing: (text) => {
+        $('content').value = text;
+      },
       cleared: () => this.edits.clear(),
       ticked: (row, column, isOn) => this.edits.type(row, column, isOn ? 'TRUE' : 'FALSE'),
-      menu: (event) => openMenu(cellMenu(this), { x: event.clientX, y: event.clientY, back: { focus: () => this.sheet.focus() }, label: 'Cells' }),
-      filter: (column, place) => openMenu(sortMenu(this, column), { ...place, back: { focus: () => this.sheet.focus() }, label: 'Sort' }),
+      menu: (event) =>
+        openMenu(cellMenu(this), {
+          x: event.clientX,
+          y: event.clientY,
+          back: { focus: () => this.sheet.focus() },
+          label: 'Cells',
+        }),
+      resized: (column, pixels) => this.edits.resizeColumn(column, pixels),
+      filter: (column, place) =>
+        openMenu(sortMenu(this, column), {
+          ...place,
+          back: { focus: () => this.sheet.focus() },
+          label: 'Sort',
+        }),
       charts: async (tab) => (await get('charts', { spreadsheet: this.book.id, tab: tab.id })).charts,
     });
     this.edits = new Edits(this.sheet, () => this.book);
-    this.tabs = new Tabs($('tabs'), $('show-hidden'), $('hidden-label'), (tab) => this.openTab(tab), this);
+    this.tabs = new Tabs(this, (tab, byMouse) => this.openTab(tab).then(() => byMouse && this.sheet.focus()));
     this.side = new Side();
     this.bar = new MenuBar($('menus'));
     this.tip = new Tip($('tip'), $('grid'), this.sheet);
@@ -39,13 +55,24 @@ class Page {
     this.contentField();
   }
 
+  begin() {
+    this.start().catch((error) => {
+      $('empty').hidden = false;
+      $('empty').textContent = `The workbook cannot be shown: ${error.message}`;
+    });
+  }
+
   async start() {
     const { books } = await get('books');
     if (!books.length) return this.nothing();
     const id = books.some((book) => book.id === wanted) ? wanted : books[0].id;
     this.chooser(books, id);
     await this.show(await get('book', { spreadsheet: id }));
-    this.follower = new Follower(() => this.book, (book) => this.changed(book));
+    this.sheet.focus();
+    this.follower = new Follower(
+      () => this.book,
+      (book) => this.changed(book),
+    );
     this.follower.run();
     this.script = new Script(this);
     await addPanes(this);
@@ -55,16 +82,21 @@ class Page {
 
   nothing() {
     $('empty').hidden = false;
-    $('empty').textContent = 'There is no workbook yet. `make run` makes one; so does any client of the Sheets API that asks this address for a new spreadsheet.';
-    setTimeout(() => this.start(), 2000);
+    $('empty').textContent =
+      'There is no workbook yet. `make run` makes one; so does any client of the Sheets API that asks this address for a new spreadsheet.';
+    setTimeout(() => this.begin(), 2000);
   }
 
   chooser(books, id) {
     $('empty').hidden = true;
     $('books').hidden = books.length < 2;
     $('title').classList.toggle('unseen', books.length > 1);
-    $('books').replaceChildren(...books.map((book) => element('option', { value: book.id, selected: book.id === id }, book.title)));
-    $('books').onchange = () => { location.href = `/spreadsheets/d/${$('books').value}/edit`; };
+    $('books').replaceChildren(
+      ...books.map((book) => element('option', { value: book.id, selected: book.id === id }, book.title)),
+    );
+    $('books').onchange = () => {
+      location.href = `/spreadsheets/d/${$('books').value}/edit`;
+    };
   }
 
   async show(book) {
@@ -75,9 +107,14 @@ class Page {
     await this.openTab(this.tabs.choose(book));
   }
 
+  /** Shows a tab; what goes wrong is said. */
   async openTab(tab) {
     this.tabs.show(this.book, tab);
-    await this.sheet.open(this.book.id, tab);
+    try {
+      await this.sheet.open(this.book.id, tab);
+    } catch (error) {
+      say(`${tab.title} cannot be shown now: ${error.message}`);
+    }
     this.selected();
   }
 
@@ -98,7 +135,11 @@ class Page {
   selected() {
     $('place').textContent = this.sheet.name;
     const cell = this.sheet.active()?.cell;
-    if (document.activeElement !== $('content') && !this.sheet.editor) $('content').value = cell?.edit ?? cell?.text ?? '';
+    if (document.activeElement !== $('content') && !this.sheet.editor)
+      $('content').value = cell?.edit ?? cell?.text ?? '';
+    // The grid's focus is on no cell, so that a screen reader is told here which one is selected, and what it says.
+    const heard = [this.sheet.name, cell?.text].filter(Boolean).join(': ');
+    if ($('heard').textContent !== heard) $('heard').textContent = heard;
     this.tip?.focused();
   }
 
@@ -111,9 +152,13 @@ class Page {
       if (!this.sheet.hasFocus || !this.sheet.area()) return;
       event.preventDefault();
       const text = this.edits.copied();
-      if (text === null) say('Scroll through the rows first: some of them have not been fetched yet.');
+      if (text === null)
+        this.edits
+          .fetched()
+          .then((all) => navigator.clipboard.writeText(all))
+          .catch((error) => say(error.message));
       else event.clipboardData.setData('text/plain', text);
-      if (isCut && text !== null) this.edits.clear();
+      if (isCut) this.edits.clear();
     };
     document.addEventListener('copy', (event) => given(event, false));
     document.addEventListener('cut', (event) => given(event, true));
@@ -127,7 +172,9 @@ class Page {
   contentField() {
     const field = $('content');
     let from = null;
-    field.addEventListener('focus', () => { from = this.sheet.active(); });
+    field.addEventListener('focus', () => {
+      from = this.sheet.active();
+    });
     field.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') from = null;
       if (event.key === 'Escape' || event.key === 'Enter') this.sheet.focus();
@@ -141,10 +188,4 @@ class Page {
   }
 }
 
-const page = new Page();
-page.start().catch((error) => {
-  $('empty').hidden = false;
-  $('empty').textContent = `The workbook cannot be shown: ${error.message}`;
-});
-// For tests and the curious: what is on the screen, and nothing that a person could not do.
-globalThis.page = page;
+new Page().begin();

@@ -16,11 +16,23 @@ export function closeMenu() {
 
 function item(each) {
   if (!each) return element('div', { className: 'line', role: 'separator' });
-  const run = () => { closeMenu(); each.action(); };
-  return element('button', {
-    type: 'button', role: each.checked === undefined ? 'menuitem' : 'menuitemcheckbox', tabIndex: -1, disabled: Boolean(each.disabled), onclick: run,
-    'aria-checked': each.checked === undefined ? null : String(each.checked),
-  }, element('span', { className: 'label' }, each.label), element('span', { className: 'hint' }, each.hint || (each.checked ? '✓' : '')));
+  const run = () => {
+    closeMenu();
+    each.action();
+  };
+  return element(
+    'button',
+    {
+      type: 'button',
+      role: each.checked === undefined ? 'menuitem' : 'menuitemcheckbox',
+      tabIndex: -1,
+      disabled: Boolean(each.disabled),
+      onclick: run,
+      'aria-checked': each.checked === undefined ? null : String(each.checked),
+    },
+    element('span', { className: 'label' }, each.label),
+    element('span', { className: 'hint' }, each.hint || (each.checked ? '✓' : '')),
+  );
 }
 
 /** Opens a menu at a place of the window; `button` opened it, `back` gets the focus afterwards. */
@@ -30,11 +42,19 @@ export function openMenu(items, { x, y, button = null, back = null, label = 'Men
   list.addEventListener('keydown', (event) => {
     const entries = [...list.querySelectorAll('button:not(:disabled)')];
     const at = entries.indexOf(document.activeElement);
-    const to = { ArrowDown: (at + 1) % entries.length, ArrowUp: (at - 1 + entries.length) % entries.length, Home: 0, End: entries.length - 1 }[event.key];
+    const to = {
+      ArrowDown: (at + 1) % entries.length,
+      ArrowUp: (at - 1 + entries.length) % entries.length,
+      Home: 0,
+      End: entries.length - 1,
+    }[event.key];
     event.stopPropagation();
     if (to !== undefined) entries[to]?.focus();
-    else if (event.key === 'Escape' || event.key === 'Tab') { (back || button)?.focus(); closeMenu(); }
-    else if (sideways && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) sideways(event.key === 'ArrowRight' ? 1 : -1);
+    else if (event.key === 'Escape' || event.key === 'Tab') {
+      (back || button)?.focus();
+      closeMenu();
+    } else if (sideways && (event.key === 'ArrowLeft' || event.key === 'ArrowRight'))
+      sideways(event.key === 'ArrowRight' ? 1 : -1);
     else return;
     event.preventDefault();
   });
@@ -46,9 +66,13 @@ export function openMenu(items, { x, y, button = null, back = null, label = 'Men
   list.querySelector('button:not(:disabled)')?.focus();
 }
 
-addEventListener('pointerdown', (event) => {
-  if (open && !open.list.contains(event.target) && !open.button?.contains(event.target)) closeMenu();
-}, true);
+addEventListener(
+  'pointerdown',
+  (event) => {
+    if (open && !open.list.contains(event.target) && !open.button?.contains(event.target)) closeMenu();
+  },
+  true,
+);
 addEventListener('blur', () => closeMenu());
 addEventListener('resize', () => closeMenu());
 
@@ -60,11 +84,26 @@ export class MenuBar {
 
   show(menus) {
     this.menus = menus;
-    this.bar.replaceChildren(...menus.map((menu, n) => element('button', {
-      type: 'button', role: 'menuitem', 'aria-haspopup': 'menu', 'aria-expanded': 'false', tabIndex: n ? -1 : 0,
-      onclick: () => this.toggle(n), onkeydown: (event) => this.key(event, n),
-      onpointerenter: () => { if (open && this.bar.contains(open.button)) this.open(n); },
-    }, menu.label)));
+    this.bar.replaceChildren(
+      ...menus.map((menu, n) =>
+        element(
+          'button',
+          {
+            type: 'button',
+            role: 'menuitem',
+            'aria-haspopup': 'menu',
+            'aria-expanded': 'false',
+            tabIndex: n ? -1 : 0,
+            onclick: () => this.toggle(n),
+            onkeydown: (event) => this.key(event, n),
+            onpointerenter: () => {
+              if (open && this.bar.contains(open.button)) this.open(n);
+            },
+          },
+          menu.label,
+        ),
+      ),
+    );
   }
 
   toggle(n) {
@@ -76,7 +115,10 @@ export class MenuBar {
     const button = this.bar.children[n];
     const { left, bottom } = button.getBoundingClientRect();
     openMenu(this.menus[n].items(), {
-      x: left, y: bottom + 2, button, label: this.menus[n].label,
+      x: left,
+      y: bottom + 2,
+      button,
+      label: this.menus[n].label,
       sideways: (step) => this.open((n + step + this.menus.length) % this.menus.length),
     });
   }

@@ -6,8 +6,10 @@ import { element } from './dom.js';
 
 const ENTRIES_EVERY_MS = 2000;
 const PATHS = {
-  order: 'M7 4h-2l-1 2v1h2l3.6 7.6-1.4 2.4h11v-2H10.4l1.1-2h7l3-6H8.2L7 4zm1 14a2 2 0 1 0 0 4 2 2 0 0 0 0-4zm10 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
-  story: 'M13 3a9 9 0 0 0-9 9H1l4 4 4-4H6a7 7 0 1 1 2 5l-1.4 1.4A9 9 0 1 0 13 3zm-1 5v5l4.3 2.5.7-1.2-3.5-2.1V8z',
+  order:
+    'M7 4h-2l-1 2v1h2l3.6 7.6-1.4 2.4h11v-2H10.4l1.1-2h7l3-6H8.2L7 4zm1 14a2 2 0 1 0 0 4 2 2 0 0 0 0-4zm10 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
+  story:
+    'M13 3a9 9 0 0 0-9 9H1l4 4 4-4H6a7 7 0 1 1 2 5l-1.4 1.4A9 9 0 1 0 13 3zm-1 5v5l4.3 2.5.7-1.2-3.5-2.1V8z',
   entries: 'M20 4H4v16l4-4h12V4zM7 9h10v2H7zm0 3h7v2H7z',
 };
 
@@ -17,27 +19,53 @@ export async function addPanes(page) {
   page.side.add('story', { title: 'Order story', path: PATHS.story, node: new Story().node });
   const received = new Received(page.side);
   await received.look();
-  setInterval(() => { if (!document.hidden) received.look().catch(() => {}); }, ENTRIES_EVERY_MS);
+  setInterval(() => {
+    if (!document.hidden) received.look().catch(() => {});
+  }, ENTRIES_EVERY_MS);
 }
 
 /** Calls the function as the Zap or the sidebar would: `{code, text, json}`. Throws where nothing answers. */
 async function call(route, body) {
   const { url, token } = await get('function');
-  if (!url) throw new Error('The local Google does not know where the function is: set FUNCTION_URL, or use make run.');
+  if (!url)
+    throw new Error(
+      'The local Google does not know where the function is: set FUNCTION_URL, or use make run.',
+    );
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };
-  const said = await post('fetch', { url: url.replace(/\/$/, '') + route, method: 'post', headers, payload: JSON.stringify(body) });
-  if (said.trouble === 'timeout') throw new Error('The function did not answer within a minute. Nothing is done twice: try again.');
+  const said = await post('fetch', {
+    url: url.replace(/\/$/, '') + route,
+    method: 'post',
+    headers,
+    payload: JSON.stringify(body),
+  });
+  if (said.trouble === 'timeout')
+    throw new Error('The function did not answer within a minute. Nothing is done twice: try again.');
   if (said.trouble) throw new Error(`The function does not answer at ${url}. Is it running?`);
   let json = null;
   try {
     json = JSON.parse(said.text);
-  } catch { /* shown as it is */ }
+  } catch {
+    /* shown as it is */
+  }
   return { code: said.code, json, text: said.text };
 }
 
 function labelled(name, label, { value = '', hint = '', required = false } = {}) {
-  const input = element('input', { type: 'text', name, value, required, autocomplete: 'off', spellcheck: false });
-  return element('label', {}, element('span', {}, label), input, ...(hint ? [element('small', {}, hint)] : []));
+  const input = element('input', {
+    type: 'text',
+    name,
+    value,
+    required,
+    autocomplete: 'off',
+    spellcheck: false,
+  });
+  return element(
+    'label',
+    {},
+    element('span', {}, label),
+    input,
+    ...(hint ? [element('small', {}, hint)] : []),
+  );
 }
 
 /** A form with one button that is off while it works; `act(values)` gives what is shown below it. */
@@ -51,7 +79,8 @@ function form(label, fields, act) {
     button.disabled = true;
     answer.replaceChildren(element('p', { className: 'working' }, 'Working…'));
     try {
-      answer.replaceChildren(...await act(Object.fromEntries(new FormData(made))));
+      answer.replaceChildren(...(await act(Object.fromEntries(new FormData(made)))));
+      answer.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
     } catch (error) {
       answer.replaceChildren(element('p', { className: 'said bad' }, error.message));
     } finally {
@@ -66,32 +95,100 @@ const COLOURS = { fulfilled: 'good', ok: 'good', failed: 'bad', error: 'bad' };
 /** An answer of the function, its sentence first and everything else folded away. */
 function shown({ code, json, text }) {
   if (!json) return [element('p', { className: 'said bad' }, `Status ${code}: ${text.slice(0, 300)}`)];
-  const parts = [element('p', { className: `said ${COLOURS[json.status] || 'warn'}` }, element('b', {}, json.status || `Status ${code}`), ` ${json.message || ''}`)];
+  const parts = [
+    element(
+      'p',
+      { className: `said ${COLOURS[json.status] || 'warn'}` },
+      element('b', {}, json.status || `Status ${code}`),
+      ` ${json.message || ''}`,
+    ),
+  ];
   if (json.keys?.length) {
-    parts.push(element('ul', { className: 'keys' }, ...json.keys.map((key) => element('li', {},
-      element('code', {}, key.keycode), element('small', {}, [key.entitlements, key.component, key.title || key.sku].filter(Boolean).join(' · '))))));
+    parts.push(
+      element(
+        'ul',
+        { className: 'keys' },
+        ...json.keys.map((key) =>
+          element(
+            'li',
+            {},
+            element('code', {}, key.keycode),
+            element(
+              'small',
+              {},
+              [key.entitlements, key.component, key.title || key.sku].filter(Boolean).join(' · '),
+            ),
+          ),
+        ),
+      ),
+    );
   }
-  for (const warning of json.warnings || []) parts.push(element('p', { className: 'said warn' }, typeof warning === 'string' ? warning : JSON.stringify(warning)));
-  for (const { field, message } of json.fields || []) parts.push(element('p', { className: 'said warn' }, [field, message].filter(Boolean).join(': ')));
-  parts.push(element('details', {}, element('summary', {}, `Whole answer, status ${code}`), element('pre', {}, JSON.stringify(json, null, 2))));
+  for (const warning of json.warnings || [])
+    parts.push(
+      element(
+        'p',
+        { className: 'said warn' },
+        typeof warning === 'string' ? warning : JSON.stringify(warning),
+      ),
+    );
+  for (const { field, message } of json.fields || [])
+    parts.push(element('p', { className: 'said warn' }, [field, message].filter(Boolean).join(': ')));
+  parts.push(
+    element(
+      'details',
+      {},
+      element('summary', {}, `Whole answer, status ${code}`),
+      element('pre', {}, JSON.stringify(json, null, 2)),
+    ),
+  );
   return parts;
 }
 
 class OrderForm {
   constructor() {
     const number = 1000 + Math.floor(Math.random() * 9000);
-    const intro = element('p', { className: 'hint' }, 'What the Zap sends to POST /orders for a paid order. Send it twice: the answer stays the same.');
-    const made = form('Post the order', [
-      intro,
-      labelled('order_id', 'Order id', { value: `68559099${number}`, required: true }),
-      labelled('order_name', 'Order name', { value: `#${number}` }),
-      labelled('email', 'E-mail', { value: 'ada@example.com' }),
-      labelled('customer_name', 'Customer', { value: 'Ada Bernard' }),
-      labelled('region', 'Region', { hint: 'Empty: the default region.' }),
-      labelled('line_items_sku', 'SKUs', { hint: 'Separated by commas, such as NSTB,CPT', required: true }),
-      labelled('line_items_quantity', 'Quantities', { value: '1', hint: 'As many as there are SKUs', required: true }),
-    ], async (values) => shown(await call('/orders', Object.fromEntries(Object.entries(values).filter(([, value]) => value)))));
-    const next = element('button', { type: 'button', onclick: () => this.another(made) }, 'Another order number');
+    const intro = element(
+      'p',
+      { className: 'hint' },
+      'What the Zap sends to POST /orders for a paid order. Send it twice: the answer stays the same.',
+    );
+    const made = form(
+      'Post the order',
+      [
+        intro,
+        element(
+          'div',
+          { className: 'pair wide-left' },
+          labelled('order_id', 'Order id', { value: `68559099${number}`, required: true }),
+          labelled('order_name', 'Order name', { value: `#${number}` }),
+        ),
+        labelled('email', 'E-mail', { value: 'ada@example.com' }),
+        element(
+          'div',
+          { className: 'pair' },
+          labelled('customer_name', 'Customer', { value: 'Ada Bernard' }),
+          labelled('region', 'Region'),
+        ),
+        element(
+          'div',
+          { className: 'pair wide-left' },
+          labelled('line_items_sku', 'SKUs', { required: true }),
+          labelled('line_items_quantity', 'Quantities', { value: '1', required: true }),
+        ),
+        element(
+          'p',
+          { className: 'hint small' },
+          'Several of both are separated by commas: NSTB,CPT and 1,2. Without a region the default one counts.',
+        ),
+      ],
+      async (values) =>
+        shown(await call('/orders', Object.fromEntries(Object.entries(values).filter(([, value]) => value)))),
+    );
+    const next = element(
+      'button',
+      { type: 'button', onclick: () => this.another(made) },
+      'Another order number',
+    );
     made.insertBefore(next, made.querySelector('.answer'));
     this.node = made;
   }
@@ -106,18 +203,29 @@ class OrderForm {
 
 class Story {
   constructor() {
-    this.node = form('Tell its story', [
-      element('p', { className: 'hint' }, 'What happened to an order, from POST /orders/status.'),
-      labelled('order_id', 'Order', { hint: 'Its id, or its name such as #1042', required: true }),
-    ], async (values) => Story.told(await call('/orders/status', values)));
+    this.node = form(
+      'Tell its story',
+      [
+        element('p', { className: 'hint' }, 'What happened to an order, from POST /orders/status.'),
+        labelled('order_id', 'Order', { hint: 'Its id, or its name such as #1042', required: true }),
+      ],
+      async (values) => Story.told(await call('/orders/status', values)),
+    );
   }
 
   static told(answer) {
     const { json } = answer;
     if (!json?.story) return shown(answer);
-    const events = json.story.map(({ at, event, message }) => element('li', {}, element('time', {}, moment(at)), element('b', {}, event), ` ${message || ''}`));
+    const events = json.story.map(({ at, event, message }) =>
+      element('li', {}, element('time', {}, moment(at)), element('b', {}, event), ` ${message || ''}`),
+    );
     return [
-      element('p', { className: `said ${COLOURS[json.outcome] || 'warn'}` }, element('b', {}, json.outcome || json.status), ` ${json.message || ''}`),
+      element(
+        'p',
+        { className: `said ${COLOURS[json.outcome] || 'warn'}` },
+        element('b', {}, json.outcome || json.status),
+        ` ${json.message || ''}`,
+      ),
       element('ol', { className: 'story' }, ...events),
       ...(json.next ? [element('p', { className: 'said warn' }, element('b', {}, 'Next: '), json.next)] : []),
       ...shown({ ...answer, json: { ...json, message: '' } }).slice(1),
@@ -128,7 +236,9 @@ class Story {
 /** An ISO time as people read it; what is none stays as it is. */
 function moment(at) {
   const time = new Date(at);
-  return Number.isNaN(time.getTime()) ? at : time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return Number.isNaN(time.getTime())
+    ? at
+    : time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 /** What the stand-ins received, each in a pane of its own. */
@@ -147,13 +257,24 @@ class Received {
     const name = `pane ${title}`;
     if (!this.side.has(name)) {
       const node = element('div', { className: 'entries' });
-      this.side.add(name, { title, path: PATHS.entries, node, opened: () => { this.known.get(title).seen = this.known.get(title).count; } });
+      this.side.add(name, {
+        title,
+        path: PATHS.entries,
+        node,
+        opened: () => {
+          this.known.get(title).seen = this.known.get(title).count;
+        },
+      });
       this.known.set(title, { node, seen: count, count: -1 });
     }
     const pane = this.known.get(title);
     if (pane.count === count && pane.newest === JSON.stringify(entries[0])) return;
     Object.assign(pane, { count, newest: JSON.stringify(entries[0]) });
-    pane.node.replaceChildren(...(entries.length ? entries.map(entry) : [element('p', { className: 'hint' }, 'Nothing has arrived yet.')]));
+    pane.node.replaceChildren(
+      ...(entries.length
+        ? entries.map(entry)
+        : [element('p', { className: 'hint' }, 'Nothing has arrived yet.')]),
+    );
     if (this.side.shown === name) pane.seen = count;
     this.side.badge(name, Math.max(count - pane.seen, 0));
   }
@@ -161,8 +282,27 @@ class Received {
 
 function entry({ at, title, text, details }) {
   const facts = Object.entries(details || {});
-  return element('article', { className: 'entry' },
+  return element(
+    'article',
+    { className: 'entry' },
     element('header', {}, element('b', {}, title), element('time', { dateTime: at }, moment(at))),
     element('p', {}, text),
-    ...(facts.length ? [element('details', {}, element('summary', {}, 'Details'), element('dl', {}, ...facts.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, String(value))])))] : []));
+    ...(facts.length
+      ? [
+          element(
+            'details',
+            {},
+            element('summary', {}, 'Details'),
+            element(
+              'dl',
+              {},
+              ...facts.flatMap(([name, value]) => [
+                element('dt', {}, name),
+                element('dd', {}, String(value)),
+              ]),
+            ),
+          ),
+        ]
+      : []),
+  );
 }

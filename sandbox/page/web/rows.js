@@ -45,7 +45,8 @@ export class Rows {
   /** Sees to it that these rows are there, the frozen ones too. Resolves when they are. */
   async want(from, to) {
     const wanted = new Set([0]);
-    for (let n = Math.floor(from / BLOCK); n <= Math.floor(Math.min(to, this.tab.rows - 1) / BLOCK); n += 1) wanted.add(Math.max(n, 0));
+    for (let n = Math.floor(from / BLOCK); n <= Math.floor(Math.min(to, this.tab.rows - 1) / BLOCK); n += 1)
+      wanted.add(Math.max(n, 0));
     await Promise.all([...wanted].map((n) => this.fetch(n)));
   }
 
@@ -69,9 +70,11 @@ export class Rows {
 
 /** Rows of cells, each with its look and its rule in place of their numbers. */
 function unpacked({ rows, looks, rules }) {
-  return rows.map((row) => row.map(([text, look, more]) => {
-    const cell = { text, look: looks[look], ...more };
-    if (more?.rule !== undefined) cell.rule = rules[more.rule];
-    return cell;
-  }));
+  return rows.map((row) =>
+    row.map(([text, look, more]) => {
+      const cell = { text, look: looks[look], ...more };
+      if (more?.rule !== undefined) cell.rule = rules[more.rule];
+      return cell;
+    }),
+  );
 }

@@ -26,11 +26,18 @@ class Properties {
 export class Script {
   constructor(page) {
     this.page = page;
-    this.frame = element('iframe', { className: 'sidebar', title: 'Control panel', sandbox: 'allow-scripts allow-forms allow-modals allow-popups', allow: 'clipboard-write' });
+    this.frame = element('iframe', {
+      className: 'sidebar',
+      title: 'Control panel',
+      sandbox: 'allow-scripts allow-forms allow-modals allow-popups',
+      allow: 'clipboard-write',
+    });
     this.hint = element('p', { className: 'hint' }, 'The control panel opens here.');
     this.node = element('div', { className: 'script' }, this.hint, this.frame);
     this.frame.hidden = true;
-    addEventListener('message', (event) => { if (event.source === this.frame.contentWindow) this.heard(event.data); });
+    addEventListener('message', (event) => {
+      if (event.source === this.frame.contentWindow) this.heard(event.data);
+    });
     page.side.add(SIDEBAR, { title: 'Control panel', node: this.node, opened: () => this.opened() });
   }
 
@@ -50,7 +57,13 @@ export class Script {
   }
 
   tellMissing() {
-    this.node.prepend(element('p', { className: 'warning' }, 'The control panel has no function to call. Start one with make run, or tell the local Google its address: FUNCTION_URL and API_TOKEN, or python -m sandbox --function URL.'));
+    this.node.prepend(
+      element(
+        'p',
+        { className: 'warning' },
+        'The control panel has no function to call. Start one with make run, or tell the local Google its address: FUNCTION_URL and API_TOKEN, or python -m sandbox --function URL.',
+      ),
+    );
   }
 
   /** The pane was opened by its button in the rail: the panel as its first menu entry opens it. */
@@ -74,15 +87,29 @@ export class Script {
   execute(name, args, { trigger = false } = {}) {
     return new Promise((resolve, reject) => {
       const worker = new Worker('/page/script_worker.js');
-      const end = (act, value) => { worker.terminate(); act(value); };
-      worker.onerror = (event) => { event.preventDefault(); end(reject, new Error(event.message || 'Code.js could not be loaded.')); };
+      const end = (act, value) => {
+        worker.terminate();
+        act(value);
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        end(reject, new Error(event.message || 'Code.js could not be loaded.'));
+      };
       worker.onmessage = ({ data }) => {
         if (data.kind === 'returned') end(resolve, data.value);
-        else if (data.kind === 'threw') end(reject, Object.assign(new Error(data.message), { name: data.name }));
+        else if (data.kind === 'threw')
+          end(reject, Object.assign(new Error(data.message), { name: data.name }));
         else this.asked(data);
       };
       const { book } = this.page;
-      worker.postMessage({ name, args, trigger, person: PERSON, properties: this.properties.stores, book: { id: book.id, title: book.title, url: location.href, tab: this.page.sheet.tab.title } });
+      worker.postMessage({
+        name,
+        args,
+        trigger,
+        person: PERSON,
+        properties: this.properties.stores,
+        book: { id: book.id, title: book.title, url: location.href, tab: this.page.sheet.tab.title },
+      });
     });
   }
 
@@ -97,12 +124,14 @@ export class Script {
   }
 
   addMenu(menu) {
-    const items = (entries) => entries.flatMap((entry) => {
-      if (!entry) return [null];
-      if (entry.entries) return [{ label: entry.title, disabled: true, action() {} }, ...items(entry.entries)];
-      this.first ??= entry.functionName;
-      return [{ label: entry.label, action: () => this.run(entry.functionName) }];
-    });
+    const items = (entries) =>
+      entries.flatMap((entry) => {
+        if (!entry) return [null];
+        if (entry.entries)
+          return [{ label: entry.title, disabled: true, action() {} }, ...items(entry.entries)];
+        this.first ??= entry.functionName;
+        return [{ label: entry.label, action: () => this.run(entry.functionName) }];
+      });
     const entries = items(menu.entries);
     this.page.customMenus.push({ label: menu.title, items: () => entries });
     this.page.menus();

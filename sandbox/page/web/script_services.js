@@ -22,16 +22,18 @@ function installServices(scope, given, functions) {
   }
 
   /** A service that says what it has not. */
-  const service = (name, has) => new Proxy(has, {
-    get(target, key) {
-      if (typeof key !== 'string' || key in target) return target[key];
-      throw new Exception(`The local Apps Script has no ${name}.${key}.`);
-    },
-  });
+  const service = (name, has) =>
+    new Proxy(has, {
+      get(target, key) {
+        if (typeof key !== 'string' || key in target) return target[key];
+        throw new Exception(`The local Apps Script has no ${name}.${key}.`);
+      },
+    });
 
   /** A trigger like onOpen runs before anybody has consented to anything. */
   const consented = (what) => {
-    if (given.trigger) throw new Exception(`You do not have permission to call ${what} from a simple trigger.`);
+    if (given.trigger)
+      throw new Exception(`You do not have permission to call ${what} from a simple trigger.`);
   };
 
   // ---- what a person sees
@@ -46,22 +48,42 @@ function installServices(scope, given, functions) {
     return JSON.parse(new TextDecoder().decode(new Uint8Array(reply, 8, state[1]).slice()));
   }
 
-  const BUTTONS = Object.fromEntries(['OK', 'OK_CANCEL', 'YES_NO', 'YES_NO_CANCEL'].map((name) => [name, name]));
+  const BUTTONS = Object.fromEntries(
+    ['OK', 'OK_CANCEL', 'YES_NO', 'YES_NO_CANCEL'].map((name) => [name, name]),
+  );
   const ANSWERS = Object.fromEntries(['OK', 'CANCEL', 'YES', 'NO', 'CLOSE'].map((name) => [name, name]));
 
   /** The title, the text and the buttons of `(text)`, `(text, buttons)` or `(title, text, buttons)`. */
   function dialogOf(args, field) {
-    const [title, text, buttons] = args.length > 2 ? args : args.length === 2 && args[1] in BUTTONS ? ['', args[0], args[1]] : args.length === 2 ? args : ['', args[0]];
+    const [title, text, buttons] =
+      args.length > 2
+        ? args
+        : args.length === 2 && args[1] in BUTTONS
+          ? ['', args[0], args[1]]
+          : args.length === 2
+            ? args
+            : ['', args[0]];
     return { title, text, buttons: buttons || (field ? 'OK_CANCEL' : 'OK'), field };
   }
 
   function menuOf(title) {
     const entries = [];
     const menu = service('Menu', {
-      addItem(label, functionName) { entries.push({ label, functionName }); return menu; },
-      addSeparator() { entries.push(null); return menu; },
-      addSubMenu(other) { entries.push(other.made); return menu; },
-      addToUi() { tell('menu', { menu: menu.made }); },
+      addItem(label, functionName) {
+        entries.push({ label, functionName });
+        return menu;
+      },
+      addSeparator() {
+        entries.push(null);
+        return menu;
+      },
+      addSubMenu(other) {
+        entries.push(other.made);
+        return menu;
+      },
+      addToUi() {
+        tell('menu', { menu: menu.made });
+      },
       made: { title, entries },
     });
     return menu;
@@ -72,7 +94,10 @@ function installServices(scope, given, functions) {
     ButtonSet: BUTTONS,
     createMenu: menuOf,
     createAddonMenu: () => menuOf('Extensions'),
-    showSidebar(output) { consented('Ui.showSidebar'); tell('sidebar', { html: output.getContent(), title: output.getTitle(), functions: functions() }); },
+    showSidebar(output) {
+      consented('Ui.showSidebar');
+      tell('sidebar', { html: output.getContent(), title: output.getTitle(), functions: functions() });
+    },
     alert: (...args) => waitFor(dialogOf(args, false)).button,
     prompt(...args) {
       const { button, text } = waitFor(dialogOf(args, true));
@@ -88,7 +113,11 @@ function installServices(scope, given, functions) {
     toast: (text, title = '') => tell('toast', { text: String(text), title: String(title) }),
   });
 
-  scope.SpreadsheetApp = service('SpreadsheetApp', { getUi: () => ui, getActive: () => workbook, getActiveSpreadsheet: () => workbook });
+  scope.SpreadsheetApp = service('SpreadsheetApp', {
+    getUi: () => ui,
+    getActive: () => workbook,
+    getActiveSpreadsheet: () => workbook,
+  });
 
   // ---- pages
 
@@ -104,11 +133,20 @@ function installServices(scope, given, functions) {
     let content = html;
     let title = '';
     const output = service('HtmlOutput', {
-      append(more) { content += more; return output; },
+      append(more) {
+        content += more;
+        return output;
+      },
       getContent: () => content,
-      setContent(other) { content = other; return output; },
+      setContent(other) {
+        content = other;
+        return output;
+      },
       getTitle: () => title,
-      setTitle(other) { title = other; return output; },
+      setTitle(other) {
+        title = other;
+        return output;
+      },
       setWidth: () => output,
       setHeight: () => output,
     });
@@ -127,11 +165,17 @@ function installServices(scope, given, functions) {
           code += `out.push(${JSON.stringify(parts[n])});\n`;
           if (n + 2 >= parts.length) break;
           const inner = parts[n + 2];
-          code += { '': `${inner}\n`, '=': `out.push(escaped(${inner}));\n`, '!=': `out.push(${inner});\n` }[parts[n + 1]];
+          code += { '': `${inner}\n`, '=': `out.push(escaped(${inner}));\n`, '!=': `out.push(${inner});\n` }[
+            parts[n + 1]
+          ];
         }
         const { evaluate, ...variables } = template;
         const out = [];
-        new Function('out', 'escaped', ...Object.keys(variables), code)(out, escaped, ...Object.values(variables));
+        new Function('out', 'escaped', ...Object.keys(variables), code)(
+          out,
+          escaped,
+          ...Object.values(variables),
+        );
         return outputOf(out.join(''));
       },
     };
@@ -159,8 +203,12 @@ function installServices(scope, given, functions) {
   /** The body and its kind, as UrlFetchApp sends them. */
   function payloadOf({ payload, contentType }) {
     if (payload === undefined || payload === null) return {};
-    if (typeof payload === 'string') return { payload, contentType: contentType || 'application/x-www-form-urlencoded' };
-    return { payload: new URLSearchParams(payload).toString(), contentType: contentType || 'application/x-www-form-urlencoded' };
+    if (typeof payload === 'string')
+      return { payload, contentType: contentType || 'application/x-www-form-urlencoded' };
+    return {
+      payload: new URLSearchParams(payload).toString(),
+      contentType: contentType || 'application/x-www-form-urlencoded',
+    };
   }
 
   function fetchNow(url, options = {}) {
@@ -180,7 +228,9 @@ function installServices(scope, given, functions) {
     if (said.trouble === 'timeout') throw new Exception(`Timeout: ${url}`);
     if (said.trouble) throw new Exception(`Address unavailable: ${url}`);
     if (said.code >= 400 && !options.muteHttpExceptions) {
-      throw new Exception(`Request failed for ${new URL(url).origin} returned code ${said.code}. Truncated server response: ${said.text.slice(0, 200)} (use muteHttpExceptions option to examine full response)`);
+      throw new Exception(
+        `Request failed for ${new URL(url).origin} returned code ${said.code}. Truncated server response: ${said.text.slice(0, 200)} (use muteHttpExceptions option to examine full response)`,
+      );
     }
     return responseOf(said);
   }
@@ -195,36 +245,72 @@ function installServices(scope, given, functions) {
       getProperty: (key) => values[key] ?? null,
       getProperties: () => ({ ...values }),
       getKeys: () => Object.keys(values),
-      setProperty(key, value) { values[key] = String(value); changed(); return store; },
-      setProperties(more) { for (const [key, value] of Object.entries(more)) values[key] = String(value); changed(); return store; },
-      deleteProperty(key) { delete values[key]; changed(); return store; },
+      setProperty(key, value) {
+        values[key] = String(value);
+        changed();
+        return store;
+      },
+      setProperties(more) {
+        for (const [key, value] of Object.entries(more)) values[key] = String(value);
+        changed();
+        return store;
+      },
+      deleteProperty(key) {
+        delete values[key];
+        changed();
+        return store;
+      },
     });
     return store;
   }
 
-  const stores = Object.fromEntries(['script', 'user', 'document'].map((name) => [name, storeOf(name, given.properties[name] ?? {})]));
+  const stores = Object.fromEntries(
+    ['script', 'user', 'document'].map((name) => [name, storeOf(name, given.properties[name] ?? {})]),
+  );
   scope.PropertiesService = service('PropertiesService', {
     getScriptProperties: () => stores.script,
     getUserProperties: () => stores.user,
     getDocumentProperties: () => stores.document,
   });
 
-  const webSafe = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  const webSafe = (text) =>
+    btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replace(/=+$/, '');
 
   /** A token with nobody's signature: it says who clicks, and no service accepts it. */
-  const token = [{ alg: 'none', typ: 'JWT' }, { email: given.person, aud: 'local-stand-in.apps.googleusercontent.com' }].map((part) => webSafe(JSON.stringify(part))).join('.');
-  scope.ScriptApp = service('ScriptApp', { getIdentityToken: () => `${token}.`, getScriptId: () => 'local-stand-in' });
+  const token = [
+    { alg: 'none', typ: 'JWT' },
+    { email: given.person, aud: 'local-stand-in.apps.googleusercontent.com' },
+  ]
+    .map((part) => webSafe(JSON.stringify(part)))
+    .join('.');
+  scope.ScriptApp = service('ScriptApp', {
+    getIdentityToken: () => `${token}.`,
+    getScriptId: () => 'local-stand-in',
+  });
 
   const user = { getEmail: () => given.person };
-  scope.Session = service('Session', { getActiveUser: () => user, getEffectiveUser: () => user, getScriptTimeZone: () => 'America/Toronto' });
+  scope.Session = service('Session', {
+    getActiveUser: () => user,
+    getEffectiveUser: () => user,
+    getScriptTimeZone: () => 'America/Toronto',
+  });
 
-  const bytesOf = (text) => [...atob(text.replaceAll('-', '+').replaceAll('_', '/'))].map((sign) => sign.charCodeAt(0));
+  const bytesOf = (text) =>
+    [...atob(text.replaceAll('-', '+').replaceAll('_', '/'))].map((sign) => sign.charCodeAt(0));
   scope.Utilities = service('Utilities', {
     base64DecodeWebSafe: bytesOf,
     base64Decode: bytesOf,
-    newBlob: (data) => ({ getDataAsString: () => (typeof data === 'string' ? data : new TextDecoder().decode(new Uint8Array(data))) }),
+    newBlob: (data) => ({
+      getDataAsString: () =>
+        typeof data === 'string' ? data : new TextDecoder().decode(new Uint8Array(data)),
+    }),
     getUuid: () => crypto.randomUUID(),
-    sleep(ms) { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms); },
+    sleep(ms) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    },
   });
   scope.Logger = service('Logger', { log: (...args) => tell('log', { text: args.map(String).join(' ') }) });
 }

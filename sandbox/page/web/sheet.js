@@ -20,7 +20,10 @@ function dressed(node, look) {
   if (look.fg) style.color = look.fg;
   if (look.bold) style.fontWeight = '600';
   if (look.italic) style.fontStyle = 'italic';
-  if (look.underline || look.strike) style.textDecoration = [look.underline && 'underline', look.strike && 'line-through'].filter(Boolean).join(' ');
+  if (look.underline || look.strike)
+    style.textDecoration = [look.underline && 'underline', look.strike && 'line-through']
+      .filter(Boolean)
+      .join(' ');
   if (look.size) style.fontSize = `${look.size * 1.3}px`;
   if (look.align) style.textAlign = look.align;
 }
@@ -28,14 +31,20 @@ function dressed(node, look) {
 export class Sheet {
   /**
    * `on` is told: `selected(sheet)`, `edited(row, column, text)`, `menu(event, area)`, `filter(column, place)`,
-   * `ticked(row, column, isOn)`.
+   * `ticked(row, column, isOn)`, `typing(text)`, `cleared()`, `resized(column, pixels)`; `charts(tab)` gives the charts.
    */
   constructor(container, on) {
     this.container = container;
     this.on = on;
     this.memory = new Map();
     container.addEventListener('contextmenu', (event) => this.contextMenu(event));
-    container.addEventListener('mousedown', (event) => { if (!event.target.closest('.editor')) this.editor?.commit(); }, true);
+    container.addEventListener(
+      'mousedown',
+      (event) => {
+        if (!event.target.closest('.editor')) this.editor?.commit();
+      },
+      true,
+    );
     new ResizeObserver(() => this.grid?.resizeCanvas()).observe(container);
   }
 
@@ -67,28 +76,49 @@ export class Sheet {
     const active = this.grid.getActiveCell();
     const viewport = this.grid.getViewport();
     const left = this.container.querySelector('.slick-viewport-right')?.scrollLeft || 0;
-    this.memory.set(this.tab.id, { row: active?.row ?? 0, column: (active?.cell ?? SHIFT) - SHIFT, top: Math.max(viewport.top, 0), left });
+    this.memory.set(this.tab.id, {
+      row: active?.row ?? 0,
+      column: (active?.cell ?? SHIFT) - SHIFT,
+      top: Math.max(viewport.top, 0),
+      left,
+    });
   }
 
   build() {
     const { tab } = this;
     const options = {
-      rowHeight: ROW_HEIGHT, nonce, enableHtmlRendering: false, enableColumnReorder: false, editable: false, explicitInitialization: true,
-      frozenColumn: Math.min(tab.frozen[1], tab.columns - 1), frozenRow: tab.frozen[0] || -1, multiColumnSort: false, enableTextSelectionOnCells: false,
-      scrollRenderThrottling: 30, selectedCellCssClass: 'chosen', invalidColumnFreezeWidthCallback: () => {}, invalidColumnFreezePickerCallback: () => {},
+      rowHeight: ROW_HEIGHT,
+      nonce,
+      enableHtmlRendering: false,
+      enableColumnReorder: false,
+      editable: false,
+      explicitInitialization: true,
+      frozenColumn: Math.min(tab.frozen[1], tab.columns - 1),
+      frozenRow: tab.frozen[0] || -1,
+      multiColumnSort: false,
+      enableTextSelectionOnCells: false,
+      scrollRenderThrottling: 30,
+      selectedCellCssClass: 'chosen',
+      invalidColumnFreezeWidthCallback: () => {},
+      invalidColumnFreezePickerCallback: () => {},
       emulatePagingWhenScrolling: false,
     };
     this.grid = new Slick.Grid(this.container, this.rows, this.columns(), options);
     // Before the library's own subscribers, so that what is handled here is not handled again there.
     this.grid.onKeyDown.subscribe((event) => this.key(event));
-    const selector = new Slick.CellRangeSelector({ selectionCss: { border: '1px solid #0b57d0', background: 'rgba(11,87,208,.1)' } });
+    const selector = new Slick.CellRangeSelector({
+      selectionCss: { border: '1px solid #0b57d0', background: 'rgba(11,87,208,.1)' },
+    });
     this.selection = new Slick.CellSelectionModel({ cellRangeSelector: selector });
     this.grid.setSelectionModel(this.selection);
     this.selection.onSelectedRangesChanged.subscribe(() => this.on.selected(this));
     this.grid.onViewportChanged.subscribe(() => this.look());
     this.grid.onScroll.subscribe(() => this.look());
     this.grid.onClick.subscribe((event, at) => this.click(event, at));
-    this.grid.onDblClick.subscribe((event, at) => { if (at.cell >= SHIFT) this.edit(); });
+    this.grid.onDblClick.subscribe((event, at) => {
+      if (at.cell >= SHIFT) this.edit();
+    });
+    this.grid.onColumnsResized.subscribe((event, { triggeredByColumn }) => this.resized(triggeredByColumn));
     this.grid.onHeaderClick.subscribe((event, { column }) => this.chooseColumn(column, event));
     this.container.classList.toggle('framed', tab.frozen[0] > 0);
     this.grid.init();
@@ -97,11 +127,25 @@ export class Sheet {
 
   columns() {
     const numbers = {
-      id: 'number', name: '', field: 'number', width: NUMBERS_WIDTH, cssClass: 'number', headerCssClass: 'number', focusable: false, selectable: false,
-      resizable: false, formatter: (row) => String(row + 1),
+      id: 'number',
+      name: '',
+      field: 'number',
+      width: NUMBERS_WIDTH,
+      cssClass: 'number',
+      headerCssClass: 'number',
+      focusable: false,
+      selectable: false,
+      resizable: false,
+      formatter: (row) => String(row + 1),
     };
     const own = Array.from({ length: this.tab.columns }, (_, n) => ({
-      id: `c${n}`, name: letters(n), field: String(n), width: this.tab.widths[n] || 21, minWidth: 21, hidden: !this.tab.widths[n], headerCssClass: 'letter',
+      id: `c${n}`,
+      name: letters(n),
+      field: String(n),
+      width: this.tab.widths[n] || 21,
+      minWidth: 21,
+      hidden: !this.tab.widths[n],
+      headerCssClass: 'letter',
       formatter: (row, cell, value) => this.cellNode(row, n, value),
     }));
     return [numbers, ...own];
@@ -115,11 +159,22 @@ export class Sheet {
     const node = element('div', { className: 'cell' }, words);
     dressed(node, cell.look);
     if (cell.rule?.kind === 'BOOLEAN') {
-      node.replaceChildren(element('span', { className: `tick ${cell.text === 'TRUE' ? 'on' : ''}` }, cell.text === 'TRUE' ? '✓' : ''));
+      node.replaceChildren(
+        element(
+          'span',
+          { className: `tick ${cell.text === 'TRUE' ? 'on' : ''}` },
+          cell.text === 'TRUE' ? '✓' : '',
+        ),
+      );
       node.style.textAlign = 'center';
     }
     if (cell.rule?.choices) node.append(element('span', { className: 'choose' }, '▾'));
-    if (this.tab.filter?.row === row && column >= this.tab.filter.from && column < this.tab.filter.to && cell.text) {
+    if (
+      this.tab.filter?.row === row &&
+      column >= this.tab.filter.from &&
+      column < this.tab.filter.to &&
+      cell.text
+    ) {
       node.classList.add('headed');
       node.append(element('span', { className: 'sorter', title: 'Sort' }, '▾'));
     }
@@ -192,11 +247,18 @@ export class Sheet {
     for (const old of this.container.querySelectorAll('svg.chart')) old.remove();
     for (const each of charts) {
       const drawing = chart(each);
-      const left = this.tab.widths.slice(tab.frozen[1], each.place.column).reduce((sum, width) => sum + width, 0) + each.place.x;
+      const left =
+        this.tab.widths.slice(tab.frozen[1], each.place.column).reduce((sum, width) => sum + width, 0) +
+        each.place.x;
       drawing.style.left = `${left}px`;
       drawing.style.top = `${(each.place.row - tab.frozen[0]) * ROW_HEIGHT + each.place.y}px`;
       canvas.append(drawing);
     }
+  }
+
+  resized(id) {
+    const at = this.grid.getColumnIndex(id);
+    if (at >= SHIFT) this.on.resized(at - SHIFT, Math.round(this.grid.getColumns()[at].width));
   }
 
   // ---- what is selected
@@ -206,15 +268,19 @@ export class Sheet {
     const range = this.selection?.getSelectedRanges().at(-1);
     if (!range) return null;
     return {
-      top: Math.min(range.fromRow, range.toRow), bottom: Math.max(range.fromRow, range.toRow),
-      left: Math.max(Math.min(range.fromCell, range.toCell) - SHIFT, 0), right: Math.max(range.fromCell, range.toCell) - SHIFT,
+      top: Math.min(range.fromRow, range.toRow),
+      bottom: Math.max(range.fromRow, range.toRow),
+      left: Math.max(Math.min(range.fromCell, range.toCell) - SHIFT, 0),
+      right: Math.max(range.fromCell, range.toCell) - SHIFT,
     };
   }
 
   /** The cell of which the bar above tells. */
   active() {
     const at = this.grid?.getActiveCell();
-    return at ? { row: at.row, column: at.cell - SHIFT, cell: this.rows.cell(at.row, at.cell - SHIFT) } : null;
+    return at
+      ? { row: at.row, column: at.cell - SHIFT, cell: this.rows.cell(at.row, at.cell - SHIFT) }
+      : null;
   }
 
   activeNode() {
@@ -230,7 +296,7 @@ export class Sheet {
     const at = this.grid.getColumnIndex(column.id) - SHIFT;
     if (at < 0) this.chooseAll();
     else {
-      const from = event.shiftKey ? this.active()?.column ?? at : at;
+      const from = event.shiftKey ? (this.active()?.column ?? at) : at;
       this.spread(0, Math.min(from, at), this.tab.rows - 1, Math.max(from, at));
     }
     this.focus();
@@ -243,7 +309,17 @@ export class Sheet {
   /** Selects an area that may be as large as the tab, without scrolling there. */
   spread(top, left, bottom, right) {
     const { row } = this.grid.getActiveCell() || { row: 0 };
-    this.grid.setActiveCell(bottom === this.tab.rows - 1 && top === 0 ? Math.max(this.grid.getViewport().top, 0) : row >= top && row <= bottom ? row : top, left + SHIFT, false, true, true);
+    this.grid.setActiveCell(
+      bottom === this.tab.rows - 1 && top === 0
+        ? Math.max(this.grid.getViewport().top, 0)
+        : row >= top && row <= bottom
+          ? row
+          : top,
+      left + SHIFT,
+      false,
+      true,
+      true,
+    );
     this.selection.setSelectedRanges([new Slick.Range(top, left + SHIFT, bottom, right + SHIFT)]);
   }
 
@@ -254,7 +330,7 @@ export class Sheet {
   /** Whether what is typed or pasted now is meant for the cells. */
   get hasFocus() {
     const focused = document.activeElement;
-    return this.container.contains(focused) && !focused.closest('.editor');
+    return (this.container.contains(focused) && !focused.closest('.editor')) || focused === document.body;
   }
 
   // ---- the mouse and the keys
@@ -290,11 +366,21 @@ export class Sheet {
     event.preventDefault();
     const at = this.grid.getCellFromEvent(event);
     const header = event.target.closest('.slick-header-column.letter');
-    if (header) this.chooseColumn(header.dataset.id ? this.grid.getColumns()[this.grid.getColumnIndex(header.dataset.id)] : this.grid.getColumnByHeader?.(header), event);
+    if (header)
+      this.chooseColumn(
+        this.grid.getColumns().find((column) => column.name === header.textContent),
+        event,
+      );
     else if (at) {
       const area = this.area();
       const column = at.cell - SHIFT;
-      const inside = area && at.row >= area.top && at.row <= area.bottom && (column < 0 ? area.right - area.left + 1 === this.tab.columns : column >= area.left && column <= area.right);
+      const inside =
+        area &&
+        at.row >= area.top &&
+        at.row <= area.bottom &&
+        (column < 0
+          ? area.right - area.left + 1 === this.tab.columns
+          : column >= area.left && column <= area.right);
       if (!inside && column < 0) this.spread(at.row, 0, at.row, this.tab.columns - 1);
       else if (!inside) this.choose({ top: at.row, bottom: at.row, left: column, right: column });
     }
@@ -309,12 +395,15 @@ export class Sheet {
     if (!active) return;
     let handled = true;
     if (command && key.toLowerCase() === 'a') this.chooseAll();
+    else if (this.edge(key, command, active) && !shiftKey && !altKey)
+      this.go(this.edge(key, command, active));
     else if (command || (altKey && key !== 'ArrowDown')) handled = false;
     else if (key === 'F2' || (key === 'Enter' && !shiftKey)) this.edit();
     else if (key === 'Enter') this.grid.navigateUp();
     else if (altKey) this.edit({ choosing: true });
     else if (key === 'Delete' || key === 'Backspace') this.on.cleared();
-    else if (key === ' ' && active.cell?.rule?.kind === 'BOOLEAN') this.on.ticked(active.row, active.column, active.cell.text !== 'TRUE');
+    else if (key === ' ' && active.cell?.rule?.kind === 'BOOLEAN')
+      this.on.ticked(active.row, active.column, active.cell.text !== 'TRUE');
     else if (key === 'ContextMenu' || (key === 'F10' && shiftKey)) {
       const { left, bottom } = this.activeNode().getBoundingClientRect();
       this.on.menu({ clientX: left, clientY: bottom }, this.area());
@@ -324,6 +413,31 @@ export class Sheet {
     native.preventDefault();
     native.stopPropagation();
     event.stopImmediatePropagation();
+  }
+
+  /** The cell at the edge of what is filled to which a key leads; null for other keys. */
+  edge(key, command, { row, column }) {
+    const last = Math.max(this.tab.filled - 1, 0);
+    const across = () => (this.rows.getItem(row) ?? []).findLastIndex((cell) => cell.text);
+    const way = `${command ? 'Ctrl+' : ''}${key}`;
+    return (
+      {
+        Home: () => [row, 0],
+        End: () => [row, this.tab.columns - 1],
+        'Ctrl+Home': () => [0, 0],
+        'Ctrl+End': () => [last, this.tab.columns - 1],
+        'Ctrl+ArrowUp': () => [0, column],
+        'Ctrl+ArrowDown': () => [row < last ? last : this.tab.rows - 1, column],
+        'Ctrl+ArrowLeft': () => [row, 0],
+        'Ctrl+ArrowRight': () => [row, column < across() ? across() : this.tab.columns - 1],
+      }[way]?.() ?? null
+    );
+  }
+
+  go([row, column]) {
+    this.grid.scrollRowIntoView(row);
+    this.grid.setActiveCell(row, column + SHIFT);
+    if (row < this.tab.frozen[0]) this.grid.scrollRowToTop(0);
   }
 
   // ---- the editor
@@ -336,7 +450,11 @@ export class Sheet {
     const { row, column, cell } = active;
     const old = cell?.edit ?? cell?.text ?? '';
     this.editor = new Editor({
-      node: this.activeNode(), text: text ?? old, choices: cell?.rule?.choices, choosing: choosing || (text !== null && Boolean(cell?.rule?.choices)), typed: text !== null,
+      node: this.activeNode(),
+      text: text ?? old,
+      choices: cell?.rule?.choices,
+      choosing: choosing || (text !== null && Boolean(cell?.rule?.choices)),
+      typed: text !== null,
       ended: (typed, step) => {
         this.editor = null;
         this.focus();
@@ -362,7 +480,13 @@ class Editor {
     this.ended = ended;
     this.choices = choices || [];
     this.typed = typed;
-    this.field = element('textarea', { className: 'field', rows: 1, spellcheck: false, autocomplete: 'off', 'aria-label': 'Edit the cell' });
+    this.field = element('textarea', {
+      className: 'field',
+      rows: 1,
+      spellcheck: false,
+      autocomplete: 'off',
+      'aria-label': 'Edit the cell',
+    });
     this.box = element('div', { className: 'editor' }, this.field);
     this.field.value = text;
     const canvas = node.closest('.grid-canvas');
@@ -372,10 +496,17 @@ class Editor {
     this.field.style.minWidth = `${node.offsetWidth}px`;
     this.field.style.minHeight = `${node.offsetHeight}px`;
     canvas.append(this.box);
-    for (const kind of ['mousedown', 'mouseup', 'click', 'dblclick', 'pointerdown']) this.box.addEventListener(kind, (event) => event.stopPropagation());
+    for (const kind of ['mousedown', 'mouseup', 'click', 'dblclick', 'pointerdown'])
+      this.box.addEventListener(kind, (event) => event.stopPropagation());
     this.field.addEventListener('keydown', (event) => this.key(event));
-    this.field.addEventListener('input', () => { this.fit(); changed(this.field.value); if (this.list) this.offer(this.field.value); });
-    this.field.addEventListener('blur', (event) => { if (!this.list?.contains(event.relatedTarget)) this.commit(); });
+    this.field.addEventListener('input', () => {
+      this.fit();
+      changed(this.field.value);
+      if (this.list) this.offer(this.field.value);
+    });
+    this.field.addEventListener('blur', (event) => {
+      if (!this.list?.contains(event.relatedTarget)) this.commit();
+    });
     this.field.focus({ preventScroll: true });
     this.field.setSelectionRange(text.length, text.length);
     this.fit();
@@ -394,8 +525,26 @@ class Editor {
     this.list?.remove();
     const fitting = this.choices.filter((word) => word.toLowerCase().startsWith(part.trim().toLowerCase()));
     const { left, bottom } = this.field.getBoundingClientRect();
-    this.list = element('div', { className: 'menu choices', role: 'listbox', 'aria-label': 'Choices' }, ...fitting.map((word) =>
-      element('div', { role: 'option', className: 'option', 'aria-selected': 'false', onmousedown: (event) => { event.preventDefault(); event.stopPropagation(); this.close(word, ''); } }, word)));
+    this.list = element(
+      'div',
+      { className: 'menu choices', role: 'listbox', 'aria-label': 'Choices' },
+      ...fitting.map((word) =>
+        element(
+          'div',
+          {
+            role: 'option',
+            className: 'option',
+            'aria-selected': 'false',
+            onmousedown: (event) => {
+              event.preventDefault();
+              event.stopPropagation();
+              this.close(word, '');
+            },
+          },
+          word,
+        ),
+      ),
+    );
     if (!fitting.length) return;
     document.body.append(this.list);
     this.list.style.left = `${left}px`;
@@ -407,7 +556,9 @@ class Editor {
   }
 
   mark() {
-    [...this.list.children].forEach((option, n) => option.setAttribute('aria-selected', String(n === this.at)));
+    [...this.list.children].forEach((option, n) =>
+      option.setAttribute('aria-selected', String(n === this.at)),
+    );
   }
 
   key(event) {
@@ -421,10 +572,12 @@ class Editor {
     } else if (key === 'Enter' && (event.altKey || event.ctrlKey || event.metaKey)) {
       this.field.setRangeText('\n', this.field.selectionStart, this.field.selectionEnd, 'end');
       this.fit();
-    } else if (key === 'Enter' && count && this.at >= 0) this.close(this.list.children[this.at].textContent, 'down');
+    } else if (key === 'Enter' && count && this.at >= 0)
+      this.close(this.list.children[this.at].textContent, 'down');
     else if (key === 'Enter') this.commit(event.shiftKey ? 'up' : 'down');
     else if (key === 'Tab') this.commit(event.shiftKey ? 'back' : 'next');
-    else if (this.typed && ['ArrowDown', 'ArrowUp'].includes(key)) this.commit(key === 'ArrowUp' ? 'up' : 'down');
+    else if (this.typed && ['ArrowDown', 'ArrowUp'].includes(key))
+      this.commit(key === 'ArrowUp' ? 'up' : 'down');
     else if (event.altKey && key === 'ArrowDown' && this.choices.length) this.offer('');
     else return;
     event.preventDefault();

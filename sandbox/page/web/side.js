@@ -17,7 +17,13 @@ export class Side {
   /** Adds a pane under a name; `node` is kept while other panes are shown. `opened` is called when it is shown. */
   add(name, { title, path = PANEL, node, opened = () => {} }) {
     const badge = element('span', { className: 'badge', hidden: true });
-    const button = element('button', { type: 'button', title, 'aria-pressed': 'false', onclick: () => this.toggle(name) }, icon(path), element('span', { className: 'caption' }, title), badge);
+    const button = element(
+      'button',
+      { type: 'button', title, 'aria-pressed': 'false', onclick: () => this.toggle(name) },
+      icon(path),
+      element('span', { className: 'caption' }, title),
+      badge,
+    );
     node.hidden = true;
     this.panes.set(name, { title, node, button, badge, opened });
     this.rail.append(button);

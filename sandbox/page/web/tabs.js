@@ -4,18 +4,25 @@ import { confirmed, askText } from './dialogs.js';
 import { drawn, element } from './dom.js';
 import { openMenu } from './menus.js';
 
-const LOCK = 'M7 10V7a5 5 0 0 1 10 0v3h1a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2zm2 0h6V7a3 3 0 0 0-6 0z';
+const LOCK =
+  'M7 10V7a5 5 0 0 1 10 0v3h1a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2zm2 0h6V7a3 3 0 0 0-6 0z';
 
-const lock = () => drawn('svg', { viewBox: '0 0 24 24', width: 11, height: 11, class: 'lock', role: 'img', 'aria-label': 'protected' }, drawn('path', { d: LOCK, fill: 'currentColor' }));
+const lock = () =>
+  drawn(
+    'svg',
+    { viewBox: '0 0 24 24', width: 11, height: 11, class: 'lock', role: 'img', 'aria-label': 'protected' },
+    drawn('path', { d: LOCK, fill: 'currentColor' }),
+  );
 
 export class Tabs {
-  constructor(strip, box, label, opened, page) {
-    this.strip = strip;
-    this.box = box;
-    this.label = label;
-    this.opened = opened;
+  /** `opened(tab, byMouse)` is told which tab to show. */
+  constructor(page, opened) {
     this.page = page;
-    box.addEventListener('change', () => this.switched());
+    this.opened = opened;
+    this.strip = document.getElementById('tabs');
+    this.box = document.getElementById('show-hidden');
+    this.label = document.getElementById('hidden-label');
+    this.box.addEventListener('change', () => this.switched());
   }
 
   get withHidden() {
@@ -55,18 +62,35 @@ export class Tabs {
     const focused = this.strip.contains(document.activeElement);
     this.strip.replaceChildren(...this.listed().map((each) => this.button(each)));
     if (focused) this.strip.querySelector('[aria-selected="true"]')?.focus();
-    this.strip.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    this.strip
+      .querySelector('[aria-selected="true"]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   button(tab) {
     const isOpen = tab.id === this.tab.id;
-    const button = element('button', {
-      type: 'button', role: 'tab', 'aria-selected': String(isOpen), 'aria-controls': 'grid', tabIndex: isOpen ? 0 : -1, className: tab.hidden ? 'is-hidden' : '',
-      title: tab.locked ? 'Protected: written by the service' : null,
-      onclick: () => { if (tab.id !== this.tab.id) this.opened(tab); },
-      oncontextmenu: (event) => { event.preventDefault(); this.menu(tab, event); },
-      onkeydown: (event) => this.key(event),
-    }, ...(tab.locked ? [lock()] : []), tab.title);
+    const button = element(
+      'button',
+      {
+        type: 'button',
+        role: 'tab',
+        'aria-selected': String(isOpen),
+        'aria-controls': 'grid',
+        tabIndex: isOpen ? 0 : -1,
+        className: tab.hidden ? 'is-hidden' : '',
+        title: tab.locked ? 'Protected: written by the service' : null,
+        onclick: (event) => {
+          if (tab.id !== this.tab.id) this.opened(tab, event.detail > 0);
+        },
+        oncontextmenu: (event) => {
+          event.preventDefault();
+          this.menu(tab, event);
+        },
+        onkeydown: (event) => this.key(event),
+      },
+      ...(tab.locked ? [lock()] : []),
+      tab.title,
+    );
     if (tab.color) button.style.setProperty('--tab', tab.color);
     return button;
   }
@@ -82,9 +106,26 @@ export class Tabs {
 
   menu(tab, { clientX, clientY }) {
     const edit = (name, more) => this.page.edits.do(name, { tab: tab.title, ...more });
-    openMenu([
-      { label: 'Rename…', action: async () => { const to = await askText('Rename the tab', `A new name for ${tab.title}:`); if (to) edit('rename_tab', { to }); } },
-      { label: 'Delete…', action: async () => { if (await confirmed('Delete the tab?', `${tab.title} and everything in it would be gone.`, 'Delete')) edit('delete_tab'); } },
-    ], { x: clientX, y: clientY, label: tab.title });
+    openMenu(
+      [
+        {
+          label: 'Rename…',
+          action: async () => {
+            const to = await askText('Rename the tab', `A new name for ${tab.title}:`);
+            if (to) edit('rename_tab', { to });
+          },
+        },
+        {
+          label: 'Delete…',
+          action: async () => {
+            if (
+              await confirmed('Delete the tab?', `${tab.title} and everything in it would be gone.`, 'Delete')
+            )
+              edit('delete_tab');
+          },
+        },
+      ],
+      { x: clientX, y: clientY, label: tab.title },
+    );
   }
 }

@@ -11,7 +11,9 @@ export class Tip {
     container.addEventListener('mouseover', (event) => this.over(event));
     container.addEventListener('mouseleave', () => this.over(null));
     container.addEventListener('wheel', () => this.hide(), { passive: true });
-    document.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.hide(); });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.hide();
+    });
   }
 
   over(event) {
@@ -23,14 +25,18 @@ export class Tip {
       return;
     }
     const cell = this.sheet.rows.cell(at.row, at.cell - 1);
-    this.timer = setTimeout(() => (this.words(cell).length ? this.show(cell, node) : this.focused()), PATIENCE_MS);
+    this.timer = setTimeout(
+      () => (this.words(cell).length ? this.show(cell, node) : this.focused()),
+      PATIENCE_MS,
+    );
   }
 
   /** Shows what belongs to the active cell. */
   focused() {
     const { sheet } = this;
     const cell = sheet.active()?.cell;
-    if (!sheet.editor && sheet.hasFocus && cell && this.words(cell, true).length) this.show(cell, sheet.activeNode(), true);
+    if (!sheet.editor && sheet.hasFocus && cell && this.words(cell, true).length)
+      this.show(cell, sheet.activeNode(), true);
     else this.hide();
   }
 
@@ -38,7 +44,13 @@ export class Tip {
     if (!cell) return [];
     const said = [];
     if (cell.error) said.push(['Error', cell.error]);
-    if (cell.bad) said.push(['Invalid', cell.rule.choices ? `It should be one of ${cell.rule.choices.join(', ')}.` : cell.rule.help || 'The cell does not hold what it should.']);
+    if (cell.bad)
+      said.push([
+        'Invalid',
+        cell.rule.choices
+          ? `It should be one of ${cell.rule.choices.join(', ')}.`
+          : cell.rule.help || 'The cell does not hold what it should.',
+      ]);
     if (cell.note) said.push(['', cell.note]);
     else if (isActive && cell.rule?.help && !cell.bad) said.push(['', cell.rule.help]);
     return said;
@@ -46,7 +58,11 @@ export class Tip {
 
   show(cell, node, isActive = false) {
     if (!node?.isConnected) return;
-    this.card.replaceChildren(...this.words(cell, isActive).map(([head, text]) => element('p', {}, ...(head ? [element('b', {}, head), ' '] : []), text)));
+    this.card.replaceChildren(
+      ...this.words(cell, isActive).map(([head, text]) =>
+        element('p', {}, ...(head ? [element('b', {}, head), ' '] : []), text),
+      ),
+    );
     this.card.hidden = false;
     const { left, right, top } = node.getBoundingClientRect();
     const x = right + 6 + this.card.offsetWidth > innerWidth ? left - this.card.offsetWidth - 6 : right + 6;
