@@ -11,13 +11,14 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 
 from fulfillment.access import Access, Caller
+from fulfillment.alarms import Alarm
 from fulfillment.checks import Finding, Trial, findings
 from fulfillment.errors import FulfillmentError, NoAccess, Refused, Unavailable
 from fulfillment.health import Health, Pulse
 from fulfillment.openapi import described
 from fulfillment.operations import OPERATIONS
 from fulfillment.payloads import answer_body, error_body, read_body, read_order
-from fulfillment.refusals import MAX_BODY, Refusal, refusal_of, refusal_of_http
+from fulfillment.refusals import MAX_BODY, Refusal, not_let_in, refusal_of, refusal_of_http
 from fulfillment.routes import ROUTES, Route
 from fulfillment.service import Service
 from fulfillment.throttle import Throttle
@@ -34,11 +35,13 @@ class Api:
         service: Service,
         access: Access,
         *,
+        alarm: Alarm,
         trials: Mapping[str, Trial],
         project: str = "",
     ) -> None:
         """`trials` are the dependencies besides the workbook, for /health; `project` is named in the log."""
         self._service = service
+        self._alarm = alarm
         self._access = access
         self._trials = trials
         self._project = project
@@ -60,14 +63,20 @@ class Api:
         try:
             return self._answered(visit)
         except Refusal as refusal:
-            return _refused(refusal, visit)
+            return self._refused(refusal, visit)
         except FulfillmentError as error:
-            return _refused(refusal_of(error), visit)
+            return self._refused(refusal_of(error), visit)
         except HTTPException as error:
-            return _refused(refusal_of_http(error), visit)
+            return self._refused(refusal_of_http(error), visit)
         except Exception as error:  # noqa: BLE001  the one place: a caller gets an answer whatever broke
             visit.crashed(error)
-            return _refused(Refusal(500, "internal", "Something went wrong here; it was logged."), visit)
+            return self._refused(Refusal(500, "internal", "Something went wrong here; it was logged."), visit)
+
+    def _refused(self, refusal: Refusal, visit: Visit) -> Response:
+        """The answer of a refusal; that a paid order did not get in is heard at once."""
+        if (visit.request.method, visit.request.path.rstrip("/")) == ("POST", "/orders"):
+            self._alarm(*not_let_in(refusal, visit.request_id))
+        return _refused(refusal, visit)
 
     def _answered(self, visit: Visit) -> Response:
         request = visit.request

@@ -50,7 +50,9 @@ def new_commit_id() -> str:
     return secrets.token_hex(6)
 
 
-def build_service(settings: Settings, couriers: Mapping[str, Courier] | None = None) -> Service:
+def build_service(
+    settings: Settings, couriers: Mapping[str, Courier] | None = None, alarm: Alarm | None = None
+) -> Service:
     """The use cases on the spreadsheet of these settings. No call is made yet.
 
     `couriers`: who takes which kind of message, by the settings unless named; what nobody takes is not told.
@@ -61,7 +63,7 @@ def build_service(settings: Settings, couriers: Mapping[str, Courier] | None = N
     policy = settings.to_policy(schema.to_levels())
     after = timedelta(days=settings.archive_days) if archive else None
     couriers = _couriers(settings) if couriers is None else couriers
-    teller = Teller(couriers, now=now, alarm=Alarm(couriers.get("alarm"), now=now))
+    teller = Teller(couriers, now=now, alarm=alarm or _alarm(settings, couriers))
     return Service(
         store,
         policy,
@@ -106,7 +108,14 @@ def build_api(settings: Settings) -> Api:
     identities = GoogleIdentities(settings.audiences, settings.oidc_certs_url) if settings.allowed else None
     access = Access(settings.tokens, settings.allowed, identities)
     trials = {name: trial for name, trial in build_trials(settings).items() if name not in OF_THE_WORKBOOK}
-    return Api(build_service(settings), access, trials=trials, project=settings.google_cloud_project)
+    couriers = _couriers(settings)
+    alarm = _alarm(settings, couriers)
+    service = build_service(settings, couriers, alarm)
+    return Api(service, access, alarm=alarm, trials=trials, project=settings.google_cloud_project)
+
+
+def _alarm(settings: Settings, couriers: Mapping[str, Courier]) -> Alarm:
+    return Alarm(couriers.get("alarm"), now=_clock(settings))
 
 
 def build_setup(settings: Settings) -> Callable[..., Report]:

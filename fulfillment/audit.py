@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from fulfillment.audit_messages import audit_messages
 from fulfillment.audit_orders import audit_orders
 from fulfillment.audit_rows import Breach, audit_rows
 from fulfillment.audit_seats import SeatAudit
@@ -23,7 +24,7 @@ ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """Times of views are not compared."""
 
 
-def audit(books: Books, policy: Policy) -> tuple[Breach, ...]:
+def audit(books: Books, policy: Policy, *, now: datetime) -> tuple[Breach, ...]:
     """Every breach there is, damaged rows first; no message names a key code."""
     events, assignments = _counted(books.events), _counted(books.assignments)
     answers = _counted(books.answers)
@@ -35,6 +36,7 @@ def audit(books: Books, policy: Policy) -> tuple[Breach, ...]:
         *audit_rows(books),
         *seats.breaches,
         *audit_orders(assignments, answers),
+        *audit_messages(books, _counted(books.messages), now),
         *_audit_inventory(books.inventory, stock, policy),
         *_audit_catalogue(books.catalogue, stock, policy),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from fulfillment.ports import Books
-from fulfillment.workbook import LEDGERS, LedgerName, LedgerRow
+from fulfillment.workbook import NUMBERED, OUTBOX, LedgerName, LedgerRow
 
 RESTORE = "Put them back from the spreadsheet's version history (File, Version history)."
 FIX_ROW = "Put it right from the spreadsheet's version history (File, Version history)."
@@ -30,14 +30,22 @@ def audit_rows(books: Books) -> Iterator[Breach]:
         yield Breach(10, tab, 0, f"Row {row} of the sheet cannot be read: {wrong}. {FIX_ROW}")
     for name, rows in ledgers(books).items():
         numbers = Counter(row.no for row in rows)
-        yield from _missing(name, numbers, books.last_no[name], books.archived.numbers.get(name, frozenset()))
+        yield from _missing(name, numbers, books.last_no[name], _elsewhere(name, numbers, books))
         yield from _strange(name, numbers, books.last_no[name])
         yield from _versions(name, rows, books.version)
 
 
+def _elsewhere(name: LedgerName, numbers: Collection[int], books: Books) -> Collection[int]:
+    """The numbers that need not stand here: the archive has them, or they have left the Outbox."""
+    if name == OUTBOX:
+        return range(1, min((no for no in numbers if no > 0), default=1))
+    return books.archived.numbers.get(name, frozenset())
+
+
 def ledgers(books: Books) -> dict[LedgerName, Sequence[LedgerRow]]:
-    """The rows of each ledger, by its name."""
-    return dict(zip(LEDGERS, (books.events, books.assignments, books.answers), strict=True))
+    """The rows of each numbered tab, by its name."""
+    rows = (books.events, books.assignments, books.answers, books.messages)
+    return dict(zip(NUMBERED, rows, strict=True))
 
 
 def _missing(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fulfillment.model import Message
+
+DAY = timedelta(days=1)
 
 PENDING = ("owed", "claimed", "failed")
 """What a message's newest row says while it is still to be told."""
@@ -60,8 +62,11 @@ class Outbox:
     def old_rows(self, *, before: datetime) -> tuple[Message, ...]:
         """The rows that may leave: the oldest ones, up to the first that is younger or of a pending message.
 
-        The newest row stays in any case: by it the end of the tab is known again.
+        The newest row stays in any case: by it the end of the tab is known again. None before there is a
+        row a day older: whoever looks by where rows stood has to read everything anew once they have left.
         """
+        if not self._standing or datetime.fromisoformat(self._standing[0].at) >= before - DAY:
+            return ()
         old = []
         for row in self._standing:
             if row.no == self._standing[-1].no or row.message_id in self.pending:

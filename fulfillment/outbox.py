@@ -57,8 +57,8 @@ MAIL_DUE = timedelta(minutes=15)
 SILENCE = timedelta(hours=1)
 """A failed order that is posted again is told once in so long: a Zap tries again by itself, for hours."""
 
-KEPT = timedelta(days=14)
-"""Rows of the Outbox older than this leave it."""
+KEPT = timedelta(days=13)
+"""Rows of the Outbox older than this leave it, once one is a day older still."""
 
 ADDRESS = re.compile(r"\S+@\S+")
 

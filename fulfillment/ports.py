@@ -10,7 +10,7 @@ from typing import Protocol
 from fulfillment.assortment import Pulled
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.intake import RowResult
-from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Letter, Product
+from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Letter, Message, Product
 from fulfillment.pasting import Paste, PastedRow
 from fulfillment.record import Gate, ShopRecord
 from fulfillment.stocktake import InventoryRow
@@ -41,6 +41,8 @@ class Books:
     """(tab, row, what is wrong) of ledger rows that could not be read."""
     archived: Archived = field(default_factory=Archived)
     """What the archive has besides."""
+    messages: tuple[Message, ...] = ()
+    """The rows of the Outbox that are there; the oldest leave it after some days."""
 
 
 class Store(Protocol):

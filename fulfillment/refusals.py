@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
+from fulfillment.answers import listed
 from fulfillment.errors import (
     BadRequest,
     BatchRefused,
@@ -86,3 +87,18 @@ def refusal_of_http(error: HTTPException) -> Refusal:
     code, text = texts.get(error.code or 400, ("bad_request", "The request cannot be understood."))
     allow = sorted(error.valid_methods or ()) if isinstance(error, MethodNotAllowed) else ()
     return Refusal(error.code or 400, code, text, allow=allow)
+
+
+def not_let_in(refusal: Refusal, request_id: str) -> tuple[str, str]:
+    """(what to say, its cause) of an order that was refused; never a value that the caller sent."""
+    why = f"{refusal.status} ({refusal.code})"
+    if refusal.fields:
+        why += f": wrong are {listed(sorted(refusal.fields))}"
+    if refusal.status in (429, 500, 503):
+        advice = "A Zap tries again by itself, for hours; if this goes on, open the Zap's history."
+    elif refusal.status in (401, 403):
+        advice = "Compare the Authorization header of the Zap's POST step with API_TOKENS."
+    else:
+        advice = "The Zap's history shows what was sent: mend the step, and replay the run."
+    said = f"A paid order did not get in: POST /orders was answered {why}, request {request_id}. {advice}"
+    return said, f"order refused: {refusal.status}"

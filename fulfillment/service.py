@@ -19,7 +19,7 @@ from fulfillment.importing import Importer, Watch, unwatched
 from fulfillment.intake import Imported
 from fulfillment.model import Assignment, GivenKey, Message, Order, Policy, Reply
 from fulfillment.moving import Moved, Mover
-from fulfillment.outbox import plan_send, told_again
+from fulfillment.outbox import KEPT, plan_send, told_again
 from fulfillment.pasting import PastedRow
 from fulfillment.pools import stock_after
 from fulfillment.ports import Store, Views
@@ -264,11 +264,13 @@ class Service:
         return self._door.settle(lambda draft: Plan(quarantine(draft)), alone=True)
 
     def refresh(self) -> tuple[InventoryRow, ...]:
-        """Everything read, the views rebuilt. 2 reads, 1 write."""
+        """Everything read, the views rebuilt, old messages gone from the Outbox. 2 reads, 1 write."""
 
         def plan(draft: Draft) -> Plan[tuple[InventoryRow, ...]]:
             views = self._views_after(draft.snapshot, NOTHING)
-            return Plan(views.inventory, Changes(views=True))
+            old = draft.snapshot.outbox.old_rows(before=self._now() - KEPT)
+            leaving = Changes(messages=old) if old else None
+            return Plan(views.inventory, Changes(views=True, leaving=leaving))
 
         pools = self._door.settle(plan, whole=True)
         self._refreshed_at = self._now()
@@ -320,7 +322,7 @@ class Service:
         return breaches and self._door.do_alone(self._audit_once)
 
     def _audit_once(self) -> tuple[Breach, ...]:
-        return audit(self._store.read_books(), self._policy)
+        return audit(self._store.read_books(), self._policy, now=self._now())
 
     def check(self) -> int:
         """The workbook's version, which is seen by a look. 1 read."""

@@ -45,12 +45,22 @@ def _pushed_besides(service: Service) -> str:
         return f" The shop's stock is still due: {error}"
 
 
+def _sent_besides(service: Service, by: str) -> str:
+    """What a refresh says of the messages that were due; the refresh stands, whatever became of them."""
+    try:
+        sent = service.send_due(by=by)
+    except FulfillmentError as error:
+        return f" Nothing was sent: {error}"
+    return "" if sent == Sent() else f" {sent.message}"
+
+
 def _refresh(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
     pools = [asdict(row) for row in service.refresh()]
     free = sum(int(row["available"]) for row in pools)
     message = f"Inventory refreshed: {free} seats available in {len(pools)} pools."
-    return ok(message + _archived_besides(service) + _pushed_besides(service), pools=pools)
+    besides = _sent_besides(service, by) + _archived_besides(service) + _pushed_besides(service)
+    return ok(message + besides, pools=pools)
 
 
 def _audit(service: Service, body: Body, by: str) -> Said:

@@ -84,7 +84,8 @@ class Commit:
 
     def written(self) -> list[str]:
         """The tabs whose columns matter to this commit, System apart."""
-        return [*self.standing, *self.changes.appended(), KEY_INVENTORY, LIVE_CATALOGUE]
+        numbered = dict.fromkeys([*self.standing, *self.changes.appended()])
+        return [*numbered, KEY_INVENTORY, LIVE_CATALOGUE]
 
     def left(self, name: LedgerName) -> tuple[int, int | None]:
         """(row, its `no`) of the last row of a ledger that rows leave: see `row_left`."""

@@ -11,18 +11,20 @@ from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.codec import Codec
 from fulfillment.sheets.looking import Rows, layout_of, numbers_of, read_system
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs
-from fulfillment.workbook import LEDGERS, Archived
+from fulfillment.workbook import LEDGERS, NUMBERED, Archived
 
 
 def read_books(client: SheetsClient, codecs: Codecs, archive: Archive | None = None) -> Books:
     """All tabs in one read, and what the archive has in another. Raises NotSetUp, NotOurs."""
-    titles = (*LEDGERS, LIVE_CATALOGUE, KEY_INVENTORY, SYSTEM)
+    titles = (*NUMBERED, LIVE_CATALOGUE, KEY_INVENTORY, SYSTEM)
     try:
         tabs = dict(zip(titles, client.values([f"'{title}'" for title in titles]), strict=True))
     except BatchRefused:
         raise NotSetUp("A tab is missing: run setup, which adds what is missing.") from None
     unreadable: list[tuple[str, int, str]] = []
-    events, assignments, answers = (_rows(tabs[name], codecs.ledgers[name], unreadable) for name in LEDGERS)
+    events, assignments, answers, messages = (
+        _rows(tabs[name], codecs.ledgers[name], unreadable) for name in NUMBERED
+    )
     catalogue = _rows(tabs[LIVE_CATALOGUE], codecs.catalogue, unreadable)
     inventory = _rows(tabs[KEY_INVENTORY], codecs.inventory, unreadable)
     system = read_system(tabs[SYSTEM], codecs)
@@ -37,6 +39,7 @@ def read_books(client: SheetsClient, codecs: Codecs, archive: Archive | None = N
         tuple(inventory),
         tuple(unreadable),
         archive.read_index(standing) if archive else Archived(),
+        tuple(messages),
     )
 
 

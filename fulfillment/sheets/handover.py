@@ -16,9 +16,9 @@ from fulfillment.workbook import LEDGERS, Changes, LedgerName, Snapshot
 STANDING: Wanted = {"Import History": ("provider", "keycode"), "Assignments": (), "Order Cache": ()}
 
 MOVED = (
-    "While settled rows went to the archive, somebody inserted, deleted or moved rows or columns of a "
-    "ledger, and others may have gone in their place. The audit names those that are missing: bring them "
-    "back from the spreadsheet's version history."
+    "While settled rows left a tab, somebody inserted, deleted or moved rows or columns of it, and others "
+    "may have gone in their place. The audit names those that are missing: bring them back from the "
+    "spreadsheet's version history."
 )
 
 

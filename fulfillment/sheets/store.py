@@ -270,10 +270,15 @@ class SheetStore:
             catalogue=known if published is None else published,
             whole_catalogue=published is not None or (is_whole and bool(known)),
             ends={name: anchor.row for name, anchor in state.anchors.items()},
-            standing=self._handover.standing(snapshot, changes.leaving)
-            if self._handover and changes.leaving
-            else {},
+            standing=self._standing(snapshot, changes.leaving) if changes.leaving else {},
         )
+
+    def _standing(self, snapshot: Snapshot, leaving: Changes) -> Mapping[LedgerName, Sequence[int]]:
+        """Every `no` that stands in the tabs that these rows leave."""
+        if leaving.messages:
+            return {OUTBOX: snapshot.outbox.standing()}
+        assert self._handover is not None, "rows of the ledgers leave for the archive alone"
+        return self._handover.standing(snapshot, leaving)
 
     def _system_row(self, state: State, changes: Changes, version: int) -> SystemRow:
         last: dict[LedgerName, int] = dict(state.snapshot.last_no)

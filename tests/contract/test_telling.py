@@ -11,6 +11,7 @@ import freezegun
 import pytest
 from freezegun.api import FrozenDateTimeFactory, StepTickTimeFactory
 
+from fulfillment.operations import OPERATIONS
 from fulfillment.service import Service
 from fulfillment.sheets import batches, sending
 from tests.local import Workbook, order
@@ -219,3 +220,71 @@ def test_a_column_moved_under_a_message_is_put_right(shop: Workbook) -> None:
     service.fulfil(order("3"), by="zap")
     assert rows(shop)[-2:] == [("2", "sent", 1), ("3", "claimed", 1)]
     assert [row["no"] for row in shop.tab("Outbox")] == list(range(1, 9))
+
+
+def test_old_rows_leave_with_a_refresh_and_every_instance_finds_its_way(shop: Workbook, clock: Clock) -> None:
+    pigeon = Pigeon()
+    here, there = an_instance(shop, pigeon), an_instance(shop, pigeon)
+    for service, number in ((here, "1"), (there, "2")):
+        service.fulfil(order(number), by="zap")
+        service.delivered(number, by="zap")
+        service.send_due(by="scheduler")
+    clock.tick(timedelta(days=14, minutes=1))
+    there.fulfil(order("3"), by="zap")
+    here.refresh()
+    left = shop.tab("Outbox")
+    assert {row["order_id"] for row in left} == {"3"}
+    assert left[0]["no"] > 1
+    for service, number in ((there, "4"), (here, "5"), (an_instance(shop, pigeon), "6")):
+        service.fulfil(order(number), by="zap")
+    last = shop.tab("System")[0]["last_message_no"]
+    assert [row["no"] for row in shop.tab("Outbox")] == list(range(left[0]["no"], last + 1))
+    assert shop.service().audit() == ()
+    assert len(pigeon.told("fulfilled")) == 6
+
+
+def test_old_rows_leave_a_tab_that_a_person_has_sorted(shop: Workbook, clock: Clock) -> None:
+    service = an_instance(shop, Pigeon())
+    for number in "123":
+        service.fulfil(order(number, "KBS"), by="zap")
+    service.send_due(by="scheduler")
+    clock.tick(timedelta(days=15))
+    service.fulfil(order("4", "KBS"), by="zap")
+    below = {"sheetId": shop.sheet_id("Outbox"), "startRowIndex": 1}
+    spec = {"dimensionIndex": 0, "sortOrder": "DESCENDING"}
+    shop.batch({"sortRange": {"range": below, "sortSpecs": [spec]}})
+    service.refresh()
+    left = [(row["order_id"], row["event"]) for row in shop.tab("Outbox")]
+    assert left == [("4", "claimed"), ("4", "sent")]
+    assert shop.service().audit() == ()
+
+
+def test_the_audit_names_a_message_that_nobody_sends(shop: Workbook, clock: Clock) -> None:
+    service = an_instance(shop, Pigeon(before=[AWAY]))
+    service.fulfil(order("1", "KBS"), by="zap")
+    service.send_due(by="scheduler")
+    clock.tick(2 * 60 * MINUTE)
+    (breach,) = service.audit()
+    assert (breach.promise, breach.tab) == (6, "Outbox")
+    assert service.send_due(by="scheduler").sent == 1
+    assert service.audit() == ()
+
+
+def test_the_audit_names_a_message_of_keys_that_nobody_has(shop: Workbook) -> None:
+    service = an_instance(shop, Pigeon())
+    service.fulfil(order("1"), by="zap")
+    shop.unprotect()
+    columns = shop.values("Outbox")[0]
+    place = chr(ord("A") + columns.index("order_id"))
+    shop.type(f"Outbox!{place}2", [["nobody"]])
+    assert [(breach.promise, breach.no) for breach in service.audit()] == [(6, 1)]
+
+
+def test_a_refresh_sends_what_is_due(shop: Workbook, clock: Clock) -> None:
+    pigeon = Pigeon(before=[AWAY])
+    service = an_instance(shop, pigeon)
+    service.fulfil(order("1", "KBS"), by="zap")
+    clock.tick(6 * MINUTE)
+    said = OPERATIONS["refresh"].run(service, {}, "scheduler")
+    assert pigeon.told() == ["skipped:1:1"]
+    assert "1 messages sent." in str(said["message"])

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tests.machine.books import LEDGERS, Tabs
+from tests.machine.outbox import messages_wrong
 from tests.machine.replay import Replay, Sold
 from tests.machine.said import Said
 from tests.machine.shown import Typed, catalogue_wrong, inventory_wrong, overwritten, system_wrong
 from tests.machine.told import told_otherwise
 
-TABS = (*LEDGERS, "Key Inventory", "Live Catalogue", "NPTA Catalogue", "Import Keys", "System")
+TABS = (*LEDGERS, "Outbox", "Key Inventory", "Live Catalogue", "NPTA Catalogue", "Import Keys", "System")
 """What it looks at."""
 
 
@@ -41,6 +42,7 @@ def breaches(
         *inventory_wrong(tabs, replay),
         *catalogue_wrong(tabs, replay),
         *system_wrong(tabs),
+        *messages_wrong(tabs),
         *overwritten(tabs, typed or Typed()),
     ]
 

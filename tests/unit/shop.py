@@ -259,10 +259,11 @@ class Shop:
             tuple(self.answers),
             self.live,
             self.inventory,
+            messages=tuple(self.messages),
         )
 
     def audit(self) -> tuple[Breach, ...]:
-        return audit(self.books(), self.policy)
+        return audit(self.books(), self.policy, now=self.now)
 
     def rebuilt(self, *, reverse: bool = False) -> Snapshot:
         """The snapshot read anew from all rows, as a cold start does, in whatever order they are returned."""

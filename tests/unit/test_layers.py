@@ -20,6 +20,7 @@ LAYERS: dict[str, int] = {
     "archiving": 3, "catalogue": 3, "withdrawal": 3, "availability": 3, "story": 3, "waiting": 3, "intake": 3,
     "holdings": 3, "replacement": 3, "wording": 3, "misprints": 3, "publication": 3, "health": 3,
     "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_views": 4,
+    "audit_messages": 4,
     "service": 5, "group": 5, "importing": 5, "moving": 5, "telling": 5, "alarms": 5,
     "sheets": 6, "payloads": 6, "gateways": 6,
     "access": 7, "throttle": 7, "checks": 7, "routes": 7, "logs": 7, "visit": 7, "openapi": 7,
