@@ -32,21 +32,23 @@ const columnItems = ({ edits }, columns) => [
   { label: `Insert ${columns} right`, action: () => edits.insertColumns(true) },
 ];
 
-/** The menu at the pointer. */
+/** The menu at the pointer; of whole rows or columns it offers only what is done with those. */
 export function cellMenu(page) {
   const { edits, sheet } = page;
   const { rows, columns, column } = sizes(page);
+  const { top, left, bottom, right } = sheet.area();
+  const allColumns = left === 0 && right === sheet.tab.columns - 1;
+  const allRows = top === 0 && bottom === sheet.tab.rows - 1;
+  const ofRows = [...rowItems(page, rows), { label: `Delete ${rows}`, action: () => edits.deleteRows() }];
+  const ofColumns = [
+    ...columnItems(page, columns),
+    { label: `Delete ${columns}`, action: () => edits.deleteColumns() },
+  ];
   return [
     { label: 'Edit cell', hint: 'Enter', action: () => sheet.edit() },
     { label: 'Clear', hint: 'Delete', action: () => edits.clear() },
-    null,
-    ...rowItems(page, rows),
-    { label: `Delete ${rows}`, action: () => edits.deleteRows() },
-    null,
-    ...columnItems(page, columns),
-    { label: `Delete ${columns}`, action: () => edits.deleteColumns() },
-    null,
-    ...sortMenu(page, column),
+    ...(allRows && !allColumns ? [] : [null, ...ofRows]),
+    ...(allColumns ? [] : [null, ...ofColumns, null, ...sortMenu(page, column)]),
   ];
 }
 

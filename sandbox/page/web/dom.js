@@ -40,6 +40,14 @@ export function lengthOf(text, { bold = false, pixels = 13 } = {}) {
   return ruler.measureText(text).width;
 }
 
+/** An ISO time as people read it; what is none stays as it is. */
+export function moment(at) {
+  const time = new Date(at);
+  return Number.isNaN(time.getTime())
+    ? at
+    : time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
 /** Says a sentence to whoever looks or listens; it goes by itself. `action` is `[words, function]`. */
 export function say(text, action = null) {
   const box = element('div', { className: 'toast' }, element('span', {}, text));

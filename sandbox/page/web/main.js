@@ -53,6 +53,7 @@ class Page {
     this.customMenus = [];
     this.clipboard();
     this.contentField();
+    addEventListener('keydown', (event) => this.partKey(event), true);
   }
 
   begin() {
@@ -110,6 +111,7 @@ class Page {
   /** Shows a tab; what goes wrong is said. */
   async openTab(tab) {
     this.tabs.show(this.book, tab);
+    this.tip.rest();
     try {
       await this.sheet.open(this.book.id, tab);
     } catch (error) {
@@ -167,6 +169,26 @@ class Page {
       event.preventDefault();
       this.edits.paste(event.clipboardData.getData('text/plain'));
     });
+  }
+
+  /** F6 leads from one part of the page to the next, for inside the grid Tab leads from cell to cell. */
+  partKey(event) {
+    if (event.key !== 'F6') return;
+    event.preventDefault();
+    const parts = [
+      $('menus'),
+      $('content'),
+      $('grid'),
+      $('side'),
+      $('rail'),
+      document.querySelector('.tabs'),
+    ];
+    const shown = parts.filter((part) => !part.hidden);
+    const at = shown.findIndex((part) => part.contains(document.activeElement));
+    const next = shown[(at + (event.shiftKey ? -1 : 1) + shown.length) % shown.length];
+    if (next === $('grid')) this.sheet.focus();
+    else if (next === $('content')) next.focus();
+    else next.querySelector('[tabindex="0"], button, [aria-selected="true"], input')?.focus();
   }
 
   contentField() {

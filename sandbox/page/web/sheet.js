@@ -2,7 +2,8 @@
 
 import { areaName, letters } from './cells.js';
 import { chart } from './charts.js';
-import { element, lengthOf } from './dom.js';
+import { Editor } from './editor.js';
+import { Painter } from './painter.js';
 import { Rows } from './rows.js';
 
 /* global Slick */
@@ -13,20 +14,6 @@ const nonce = document.querySelector('meta[name="nonce"]').content;
 
 /** The first column of the grid has the numbers of the rows: the library counts one column more than the tab has. */
 const SHIFT = 1;
-
-function dressed(node, look) {
-  const { style } = node;
-  if (look.bg) style.backgroundColor = look.bg;
-  if (look.fg) style.color = look.fg;
-  if (look.bold) style.fontWeight = '600';
-  if (look.italic) style.fontStyle = 'italic';
-  if (look.underline || look.strike)
-    style.textDecoration = [look.underline && 'underline', look.strike && 'line-through']
-      .filter(Boolean)
-      .join(' ');
-  if (look.size) style.fontSize = `${look.size * 1.3}px`;
-  if (look.align) style.textAlign = look.align;
-}
 
 export class Sheet {
   /**
@@ -55,6 +42,7 @@ export class Sheet {
     this.close();
     this.tab = tab;
     this.rows = new Rows(spreadsheet, tab, (rows) => this.draw(rows));
+    this.painter = new Painter(tab, this.rows);
     this.build();
     const { row = 0, column = 0, top = 0, left = 0 } = this.memory.get(tab.id) || {};
     await this.rows.want(top, top + this.visible());
@@ -122,6 +110,9 @@ export class Sheet {
     this.grid.onHeaderClick.subscribe((event, { column }) => this.chooseColumn(column, event));
     this.container.classList.toggle('framed', tab.frozen[0] > 0);
     this.grid.init();
+    // The library lets the Tab key stop at each of its boxes: one stop is enough.
+    for (const box of this.container.querySelectorAll('.slick-pane, .slick-viewport, .grid-canvas'))
+      box.tabIndex = -1;
     this.drawCharts();
   }
 
@@ -146,57 +137,9 @@ export class Sheet {
       minWidth: 21,
       hidden: !this.tab.widths[n],
       headerCssClass: 'letter',
-      formatter: (row, cell, value) => this.cellNode(row, n, value),
+      formatter: (row, cell, value) => this.painter.node(row, n, value),
     }));
     return [numbers, ...own];
-  }
-
-  cellNode(row, column, cell) {
-    if (!cell) return '';
-    const spill = this.spill(row, column, cell);
-    const words = element('span', { className: 'words' }, cell.text);
-    if (spill) words.style.right = `${-spill}px`;
-    const node = element('div', { className: 'cell' }, words);
-    dressed(node, cell.look);
-    if (cell.rule?.kind === 'BOOLEAN') {
-      node.replaceChildren(
-        element(
-          'span',
-          { className: `tick ${cell.text === 'TRUE' ? 'on' : ''}` },
-          cell.text === 'TRUE' ? '✓' : '',
-        ),
-      );
-      node.style.textAlign = 'center';
-    }
-    if (cell.rule?.choices) node.append(element('span', { className: 'choose' }, '▾'));
-    if (
-      this.tab.filter?.row === row &&
-      column >= this.tab.filter.from &&
-      column < this.tab.filter.to &&
-      cell.text
-    ) {
-      node.classList.add('headed');
-      node.append(element('span', { className: 'sorter', title: 'Sort' }, '▾'));
-    }
-    if (cell.note) node.append(element('span', { className: 'corner note' }));
-    if (cell.bad || cell.error) node.append(element('span', { className: 'corner bad' }));
-    return { html: node, addClasses: spill ? 'spilling' : '' };
-  }
-
-  /** How far a text that is longer than its cell is wide goes on over the empty cells beside it. */
-  spill(row, column, { text, look, rule }) {
-    if (!text || rule || (look.align && look.align !== 'left')) return 0;
-    const { widths, frozen } = this.tab;
-    let over = lengthOf(text, { bold: look.bold, pixels: (look.size || 10) * 1.3 }) + 10 - widths[column];
-    let room = 0;
-    const last = column < frozen[1] ? frozen[1] : this.tab.columns;
-    for (let n = column + 1; over > 0 && n < last; n += 1) {
-      const next = this.rows.cell(row, n);
-      if (!next || next.text || next.rule) break;
-      room += widths[n];
-      over -= widths[n];
-    }
-    return room;
   }
 
   // ---- rows come into view, and change
@@ -471,127 +414,5 @@ export class Sheet {
   get name() {
     const area = this.area();
     return area ? areaName(area) : '';
-  }
-}
-
-/** A field over a cell, and below it the words to choose from where there are any. */
-class Editor {
-  constructor({ node, text, choices, choosing, typed, ended, changed }) {
-    this.ended = ended;
-    this.choices = choices || [];
-    this.typed = typed;
-    this.field = element('textarea', {
-      className: 'field',
-      rows: 1,
-      spellcheck: false,
-      autocomplete: 'off',
-      'aria-label': 'Edit the cell',
-    });
-    this.box = element('div', { className: 'editor' }, this.field);
-    this.field.value = text;
-    const canvas = node.closest('.grid-canvas');
-    const row = node.closest('.slick-row');
-    this.box.style.left = `${node.offsetLeft}px`;
-    this.box.style.top = `${row.offsetTop}px`;
-    this.field.style.minWidth = `${node.offsetWidth}px`;
-    this.field.style.minHeight = `${node.offsetHeight}px`;
-    canvas.append(this.box);
-    for (const kind of ['mousedown', 'mouseup', 'click', 'dblclick', 'pointerdown'])
-      this.box.addEventListener(kind, (event) => event.stopPropagation());
-    this.field.addEventListener('keydown', (event) => this.key(event));
-    this.field.addEventListener('input', () => {
-      this.fit();
-      changed(this.field.value);
-      if (this.list) this.offer(this.field.value);
-    });
-    this.field.addEventListener('blur', (event) => {
-      if (!this.list?.contains(event.relatedTarget)) this.commit();
-    });
-    this.field.focus({ preventScroll: true });
-    this.field.setSelectionRange(text.length, text.length);
-    this.fit();
-    if (choosing) this.offer(typed ? text : '');
-  }
-
-  fit() {
-    const { field } = this;
-    field.style.width = '0';
-    field.style.height = '0';
-    field.style.width = `${Math.min(field.scrollWidth + 12, 520)}px`;
-    field.style.height = `${Math.min(field.scrollHeight, 260)}px`;
-  }
-
-  offer(part) {
-    this.list?.remove();
-    const fitting = this.choices.filter((word) => word.toLowerCase().startsWith(part.trim().toLowerCase()));
-    const { left, bottom } = this.field.getBoundingClientRect();
-    this.list = element(
-      'div',
-      { className: 'menu choices', role: 'listbox', 'aria-label': 'Choices' },
-      ...fitting.map((word) =>
-        element(
-          'div',
-          {
-            role: 'option',
-            className: 'option',
-            'aria-selected': 'false',
-            onmousedown: (event) => {
-              event.preventDefault();
-              event.stopPropagation();
-              this.close(word, '');
-            },
-          },
-          word,
-        ),
-      ),
-    );
-    if (!fitting.length) return;
-    document.body.append(this.list);
-    this.list.style.left = `${left}px`;
-    this.list.style.top = `${Math.min(bottom + 2, innerHeight - this.list.offsetHeight - 8)}px`;
-    this.list.style.minWidth = `${this.field.offsetWidth}px`;
-    this.at = fitting.findIndex((word) => word === this.field.value);
-    if (this.typed && this.at < 0) this.at = 0;
-    this.mark();
-  }
-
-  mark() {
-    [...this.list.children].forEach((option, n) =>
-      option.setAttribute('aria-selected', String(n === this.at)),
-    );
-  }
-
-  key(event) {
-    event.stopPropagation();
-    const { key } = event;
-    const count = this.list?.isConnected ? this.list.children.length : 0;
-    if (key === 'Escape') this.close(null, '');
-    else if (count && (key === 'ArrowDown' || key === 'ArrowUp')) {
-      this.at = (this.at + (key === 'ArrowDown' ? 1 : -1) + count) % count;
-      this.mark();
-    } else if (key === 'Enter' && (event.altKey || event.ctrlKey || event.metaKey)) {
-      this.field.setRangeText('\n', this.field.selectionStart, this.field.selectionEnd, 'end');
-      this.fit();
-    } else if (key === 'Enter' && count && this.at >= 0)
-      this.close(this.list.children[this.at].textContent, 'down');
-    else if (key === 'Enter') this.commit(event.shiftKey ? 'up' : 'down');
-    else if (key === 'Tab') this.commit(event.shiftKey ? 'back' : 'next');
-    else if (this.typed && ['ArrowDown', 'ArrowUp'].includes(key))
-      this.commit(key === 'ArrowUp' ? 'up' : 'down');
-    else if (event.altKey && key === 'ArrowDown' && this.choices.length) this.offer('');
-    else return;
-    event.preventDefault();
-  }
-
-  commit(step = '') {
-    this.close(this.field.value, step);
-  }
-
-  close(text = null, step = '') {
-    if (this.done) return;
-    this.done = true;
-    this.list?.remove();
-    this.box.remove();
-    this.ended(text, step);
   }
 }

@@ -11,6 +11,10 @@ export class Tip {
     container.addEventListener('mouseover', (event) => this.over(event));
     container.addEventListener('mouseleave', () => this.over(null));
     container.addEventListener('wheel', () => this.hide(), { passive: true });
+    for (const kind of ['keydown', 'mousedown']) {
+      container.addEventListener(kind, () => (this.isWanted = true), true);
+    }
+    document.addEventListener('focusin', () => this.focused());
     document.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.hide();
     });
@@ -31,11 +35,17 @@ export class Tip {
     );
   }
 
-  /** Shows what belongs to the active cell. */
+  /** Another tab was opened: nobody has chosen a cell in it yet. */
+  rest() {
+    this.isWanted = false;
+    this.hide();
+  }
+
+  /** Shows what belongs to the active cell, once somebody has chosen it. */
   focused() {
     const { sheet } = this;
     const cell = sheet.active()?.cell;
-    if (!sheet.editor && sheet.hasFocus && cell && this.words(cell, true).length)
+    if (this.isWanted && !sheet.editor && sheet.hasFocus && cell && this.words(cell, true).length)
       this.show(cell, sheet.activeNode(), true);
     else this.hide();
   }
