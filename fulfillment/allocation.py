@@ -26,6 +26,7 @@ from fulfillment.choices import Option
 from fulfillment.combination import Decision
 from fulfillment.errors import Damaged
 from fulfillment.model import (
+    TEST_ORDER,
     Answer,
     Assignment,
     Details,
@@ -115,6 +116,8 @@ def _serve(case: Case) -> Plan[Reply]:
         raise Damaged(
             f"{gap} Sync Catalogue puts it right; until then orders of a SKU that is not there wait."
         )
+    if case.order.is_test and not case.file.holdings:
+        return _passed_over(case, asked)
     decisions = _decide(case, asked)
     if asked.problems:
         return _recorded(case, asked, given=[], kept=case.file.holdings, new=[])
@@ -123,6 +126,16 @@ def _serve(case: Case) -> Plan[Reply]:
     held, kept = pieces.split()
     given = sorted([*held, *new], key=lambda row: unit_order(row.unit))
     return _recorded(case, asked, given=given, kept=kept, new=new)
+
+
+def _passed_over(case: Case, asked: Asked) -> Plan[Reply]:
+    """The answer to a test order of the shop's, which takes nothing out of stock."""
+    asked.problems.clear()
+    name = called(case.order)
+    message = f"Order {name} is a test order of the shop's: no keys were assigned."
+    row = replace(_answer(case, asked, [], []), outcome="skipped", reason=TEST_ORDER, message=message)
+    answer = checked(row)
+    return Plan(reply_to(case.file, answer=answer), Changes(answers=(answer,)))
 
 
 def _decide(case: Case, asked: Asked) -> tuple[Decision, ...]:

@@ -25,6 +25,9 @@ Mode = Literal["test", "live"]
 REASONS = ("no_items", "unknown_sku", "bad_entitlements", "no_entitlements", "out_of_stock")
 """Why an order fails; of several the first in this order is the answer's reason."""
 
+TEST_ORDER = "test_order"
+"""Why a test order of the shop's is skipped."""
+
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]{2,}")
 
 
@@ -141,6 +144,8 @@ class Order:
     email: str = ""
     region: str = ""
     lines: tuple[LineItem, ...] = ()
+    is_test: bool = False
+    """The shop says so: it takes no keys."""
 
 
 @dataclass(frozen=True, slots=True)

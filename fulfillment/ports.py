@@ -144,8 +144,8 @@ class Shop(Protocol):
     ) -> list[ShopOrder]:
         """Every order placed, or changed, since then, oldest first."""
 
-    def order(self, order_id: str, *, until: float) -> ShopOrder | None:
-        """One order; None where the shop has none of this id."""
+    def is_test(self, order_id: str, *, until: float) -> bool:
+        """Is it a test order that takes no keys? False for one that is told to take them."""
 
     def open_lines(self, order_id: str, *, until: float) -> list[OpenLine]:
         """What is still to be fulfilled of an order."""

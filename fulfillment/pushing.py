@@ -73,6 +73,11 @@ class Pusher:
         self._guard = threading.Lock()
         self._is_wanted = self._is_pushing = False
 
+    @property
+    def is_paused(self) -> bool:
+        """Has the shop just failed?"""
+        return self._clock.now_s() < self._known.paused_until
+
     def run(self, *, dry_run: bool, code: str, fix: bool, until: float) -> Pushed:
         """All that is due is pushed, or is told with dry_run.
 
@@ -99,7 +104,7 @@ class Pusher:
 
         0 requests where nothing is due, or somebody is pushing already: that one takes it along.
         """
-        if self._trade.push != "on" or self._clock.now_s() < self._known.paused_until:
+        if self._trade.push != "on" or self.is_paused:
             return
         with self._guard:
             self._is_wanted = True

@@ -26,6 +26,8 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/orders/clear"): Route(OPERATOR, "clear"),
     ("POST", "/orders/replace"): Route(OPERATOR, "replace"),
     ("POST", "/orders/close"): Route(OPERATOR, "close"),
+    ("POST", "/orders/reconcile"): Route(SCHEDULER, "reconcile"),
+    ("POST", "/orders/mark"): Route(OPERATOR, "mark"),
     ("POST", "/orders/delivered"): Route(ZAP, "delivered"),
     ("POST", "/catalogue/pull"): Route(OPERATOR, "pull"),
     ("POST", "/catalogue/publish"): Route(OPERATOR, "publish"),

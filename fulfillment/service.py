@@ -122,9 +122,11 @@ class Service:
             return planned if again is None else planned.and_tells(again)
 
         until = self._clock.now_s() + self._deadline_s
+        if self._storefront:
+            order = self._storefront.known(order)
         reply = self._door.settle(plan)
         if self._storefront and not reply.replayed:
-            self._storefront.after_order(until)
+            self._storefront.after_order(reply, until)
         return reply
 
     def release(

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
+from fulfillment.answers import Plan
 from fulfillment.assortment import Pulled
 from fulfillment.clock import Clock
+from fulfillment.comparison import Compared
 from fulfillment.group import Door
 from fulfillment.importing import Watch, unwatched
-from fulfillment.model import Policy
+from fulfillment.marks import Marked
+from fulfillment.model import Order, Policy, Reply
 from fulfillment.pushing import Pusher
+from fulfillment.reconciling import Reconciler
 from fulfillment.record import ShopRecord
 from fulfillment.recording import Recorder
 from fulfillment.shelves import Available
-from fulfillment.trade import Pushed, Trade
+from fulfillment.trade import Pushed, Trade, stopped_push
+from fulfillment.workbook import NOTHING, Changes, Draft
+
+KNOWN_S = 3.0
+"""How long an order waits to hear from the shop what it is, and then for being marked."""
 
 
 class Storefront:
@@ -35,9 +44,11 @@ class Storefront:
         clock: Clock,
         deadline_s: float,
     ) -> None:
-        self._door, self._trade, self._clock, self._deadline_s = door, trade, clock, deadline_s
+        self._door, self._trade, self._deadline_s = door, trade, deadline_s
+        self._now, self._clock = now, clock
         self._pusher = Pusher(door, trade, policy, available, now, clock)
         self._recorder = Recorder(door, trade, self._pusher, now)
+        self._reconciler = Reconciler(door, trade, now, clock)
 
     def _until(self, patience_s: float | None) -> float:
         return self._clock.now_s() + (self._deadline_s if patience_s is None else patience_s)
@@ -65,9 +76,49 @@ class Storefront:
         """See Pusher.run."""
         return self._pusher.run(dry_run=dry_run, code=code, fix=fix, until=self._until(patience_s))
 
-    def after_order(self, until: float) -> None:
-        """See Pusher.after_order."""
+    def refresh_stock(self, *, by: str) -> Pushed:
+        """The stock that is due pushed; where a person is asked first, an alarm is on its way."""
+        done = self.push()
+        if done.is_stopped:
+            self._alarm(done, by)
+        return done
+
+    def _alarm(self, done: Pushed, by: str) -> None:
+        message = stopped_push(done, now=self._now(), by=by)
+
+        def plan(draft: Draft) -> Plan[None]:
+            is_known = message.message_id in draft.snapshot.outbox.messages
+            return Plan(None, NOTHING if is_known else Changes(messages=(message,)))
+
+        self._door.settle(plan, recent=True)
+
+    def known(self, order: Order) -> Order:
+        """The order, with what the shop knows of it. 1 request; a shop that is away holds no order up."""
+        until = self._clock.now_s() + KNOWN_S
+        if self._pusher.is_paused or not self._reconciler.knows_as_test(order.order_id, until=until):
+            return order
+        return replace(order, is_test=True)
+
+    def after_order(self, reply: Reply, until: float) -> None:
+        """What this order changed in stock has been pushed, and it is marked; or both are due."""
         self._pusher.after_order(until)
+        soon = min(until, self._clock.now_s() + KNOWN_S)
+        if self._trade.marks_fulfilled and reply.answer.outcome == "fulfilled" and not self._pusher.is_paused:
+            self._reconciler.mark_quietly(reply.answer.order_id, until=soon)
+
+    def reconcile(
+        self, since: datetime | None, *, by: str, patience_s: float | None = None
+    ) -> tuple[Compared, ...]:
+        """See Reconciler.compare."""
+        return self._reconciler.compare(since, by=by, until=self._until(patience_s))
+
+    def look_back(self, *, by: str) -> tuple[Compared, ...]:
+        """See Reconciler.look_back."""
+        return self._reconciler.look_back(by=by, until=self._until(None))
+
+    def mark(self, reference: str) -> Marked:
+        """See Reconciler.mark."""
+        return self._reconciler.mark(reference, until=self._until(None))
 
     def snapshot(self, *, patience_s: float | None = None) -> ShopRecord:
         """See Recorder.snapshot."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fulfillment.answers import called, failed_since, keys_counted, listed
-from fulfillment.model import Answer, Assignment
+from fulfillment.model import TEST_ORDER, Answer, Assignment
+from fulfillment.wares import SERVE_TEST
 from fulfillment.workbook import OrderFile, by_version
 
 DONE = {
@@ -70,6 +71,9 @@ def what_next(file: OrderFile, stock: str) -> str:
         "cleared": "Run the Zap again.",
         "closed": "Nothing: it was served by hand.",
     }
+    if answer.reason == TEST_ORDER:
+        tag = f"tag it {SERVE_TEST} in the shop"
+        return f"Nothing. To serve it all the same: {tag}, Clear Order Cache, and run the Zap again."
     return advice[answer.outcome].replace("  ", " ")
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from fulfillment.answers import listed
+from fulfillment.answers import listed, when
 from fulfillment.catalogue import Problem
+from fulfillment.model import Message, to_json
 from fulfillment.ports import Shop, ShopTabs
 from fulfillment.record import Gate
 from fulfillment.shelves import Move, Push, Unfit, in_words
@@ -119,3 +120,17 @@ class Known:
             return True
         item = self.wares.item(sku)
         return item is not None and self.levels.get(item, -1) not in (None, count)
+
+
+def stopped_push(done: Pushed, *, now: datetime, by: str) -> Message:
+    """The alarm that nothing is pushed before a person has looked; once a day for what would close."""
+    return Message(
+        at=when(now),
+        message_id=f"alarm:push:{done.push.code}:{now.date()}",
+        event="owed",
+        kind="alarm",
+        order_id="",
+        subject="The shop's stock is not pushed",
+        body=to_json({"text": done.message}),
+        by=by,
+    )

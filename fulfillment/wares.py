@@ -121,4 +121,6 @@ class OpenLine:
     line: str
     sku: str
     remaining: int
+    done: int = 0
+    """So many of it are fulfilled already."""
     status: str = "OPEN"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from fulfillment.service import Service
 from sandbox.shopify.stand import ShopifyStand
 from sandbox.shopify.tokens import TOKEN
 from tests.local import Workbook, order
+from tests.pigeons import Pigeon
 
 ENTITLEMENTS = {
     "CPT": "NASM-CPT-FULL",
@@ -92,6 +94,23 @@ class Market:
     def pushes(self) -> list[dict[str, Any]]:
         """Every change that the app made to what is available, the oldest first."""
         return [change for change in self.shopify.changes() if change["by"] == "app"]
+
+    def telling_service(self, **changes: str) -> Service:
+        """One that has somebody to tell."""
+        return self.workbook.service(Pigeon().everywhere(), **self.environment(**changes))
+
+    def grow_older(self, placed: Order, age: timedelta) -> None:
+        """It was placed so long ago."""
+        self.people.order(placed.order_name).created_at -= age
+
+    def open_pieces(self, name: str) -> dict[str, int]:
+        """SKU -> pieces of an order that the shop still waits for to be fulfilled."""
+        lines = {line.id: line.sku or "" for line in self.people.order(name).lines}
+        order_id = self.people.order(name).id
+        found = [
+            each for each in self.shopify.shop.state.fulfillment_orders.values() if each.order_id == order_id
+        ]
+        return {lines[line.line_id]: line.remaining for each in found for line in each.lines}
 
     def refusal(self, name: str, **body: object) -> str:
         """Why an operation says no."""

@@ -25,6 +25,22 @@ def push(dry_run: bool, confirm: str, fix: bool, as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--since", default="", help="A day or a time, like 2026-12-01; else LIVE_SINCE.")
+@as_json
+def reconcile(since: str, as_json: bool) -> None:
+    """Compare the shop's orders with ours; exit status 1 when one needs a person."""
+    run("reconcile", {"since": since}, as_json=as_json)
+
+
+@cli.command()
+@click.argument("order_id")
+@as_json
+def mark(order_id: str, as_json: bool) -> None:
+    """Mark what was served of an order as fulfilled in the shop."""
+    run("mark", {"order_id": order_id}, as_json=as_json)
+
+
+@cli.command()
 @click.option(
     "--file", type=click.Path(dir_okay=False, path_type=Path), help="Where to; else named by the time."
 )

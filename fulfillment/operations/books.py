@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from fulfillment.answers import counted
 from fulfillment.errors import FulfillmentError
 from fulfillment.moving import Moved
 from fulfillment.operations.operation import Body, Operation, Said, ok
@@ -35,12 +36,17 @@ def _send(service: Service, body: Body, by: str) -> Said:
     return ok(sent.message, **asdict(sent))
 
 
-def _pushed_besides(service: Service) -> str:
-    """What a refresh says of the shop's stock; the refresh stands, whatever became of it."""
-    if not service.has_shop or not service.storefront.pushes:
+def _shop_besides(service: Service, by: str) -> str:
+    """What a refresh says of the shop's stock and orders; the refresh stands, whatever became of them."""
+    if not service.has_shop:
         return ""
+    stock = _pushed(service, by) if service.storefront.pushes else ""
+    return f"{stock}{_looked_back(service, by)}"
+
+
+def _pushed(service: Service, by: str) -> str:
     try:
-        return f" {service.storefront.push().message}"
+        return f" {service.storefront.refresh_stock(by=by).message}"
     except FulfillmentError as error:
         return f" The shop's stock is still due: {error}"
 
@@ -54,12 +60,20 @@ def _sent_besides(service: Service, by: str) -> str:
     return "" if sent == Sent() else f" {sent.message}"
 
 
+def _looked_back(service: Service, by: str) -> str:
+    try:
+        wrong = [order.message for order in service.storefront.look_back(by=by) if order.is_wrong]
+    except FulfillmentError as error:
+        return f" The shop's orders were not compared: {error}"
+    return f" {counted(len(wrong), 'order')} of the shop to look at: {' '.join(wrong[:3])}" if wrong else ""
+
+
 def _refresh(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
     pools = [asdict(row) for row in service.refresh()]
     free = sum(int(row["available"]) for row in pools)
     message = f"Inventory refreshed: {free} seats available in {len(pools)} pools."
-    besides = _sent_besides(service, by) + _archived_besides(service) + _pushed_besides(service)
+    besides = _shop_besides(service, by) + _sent_besides(service, by) + _archived_besides(service)
     return ok(message + besides, pools=pools)
 
 

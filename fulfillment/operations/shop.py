@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from fulfillment.comparison import Compared, in_words
 from fulfillment.operations.operation import Body, Operation, Said, ok
-from fulfillment.payloads import EmptyBody, PushBody, RestoreLevelsBody, read
+from fulfillment.payloads import EmptyBody, MarkBody, PushBody, ReconcileBody, RestoreLevelsBody, read
 from fulfillment.record import ShopRecord
 from fulfillment.service import Service
 from fulfillment.trade import Pushed
@@ -49,9 +50,31 @@ def _restore_levels(service: Service, body: Body, by: str) -> Said:
     return _said(service.storefront.restore(record, code=asked.confirm, patience_s=PATIENCE_S))
 
 
+def _reconcile(service: Service, body: Body, by: str) -> Said:
+    """The whole comparison; answered with no where an order needs a person."""
+    asked = read(ReconcileBody, body)
+    return _compared(service.storefront.reconcile(asked.since, by=by))
+
+
+def _compared(orders: Sequence[Compared]) -> Said:
+    wrong = [order.message for order in orders if order.is_wrong]
+    shown = [{**asdict(order), "created_at": order.created_at.isoformat()} for order in orders]
+    figures = {"orders": shown, "problems": [{"sku": "", "message": message} for message in wrong]}
+    if wrong:
+        return {"status": "error", "reason": "differing", "message": in_words(orders), **figures}
+    return ok(in_words(orders), **figures)
+
+
+def _mark(service: Service, body: Body, by: str) -> Said:
+    done = service.storefront.mark(read(MarkBody, body).order_id)
+    return ok(done.message, marked=done.marked, held_up=[*done.held_up])
+
+
 NOT_PUSHED = {"pushed": 0, "changes": [], "problems": [], "code": ""}
 
 SHOP: Mapping[str, Operation] = {
+    "reconcile": Operation(_reconcile, {"orders": [], "problems": []}, ReconcileBody),
+    "mark": Operation(_mark, {"marked": 0, "held_up": []}, MarkBody),
     "push": Operation(_push, NOT_PUSHED, PushBody),
     "snapshot": Operation(_snapshot, {"products": 0, "tab": "", "record": ""}),
     "restore-levels": Operation(_restore_levels, NOT_PUSHED, RestoreLevelsBody),

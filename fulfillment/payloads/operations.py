@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from difflib import get_close_matches
 from typing import ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from fulfillment.errors import InvalidFields
@@ -157,6 +158,26 @@ class RestoreBody(OperationBody):
         if not self.codes:
             raise InvalidFields({"codes": "It names no key; send at least one code."})
         return self
+
+
+class ReconcileBody(OperationBody):
+    """Compare the shop's orders since then, or since LIVE_SINCE. A time without offset is the shop's own."""
+
+    since: datetime | None = None
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _read_since(cls, typed: object) -> datetime | None:
+        if is_blank(typed):
+            return None
+        try:
+            return datetime.fromisoformat(str(typed).strip())
+        except ValueError:
+            raise ValueError("Write a day or a time, like 2026-12-01 or 2026-12-01T09:00-05:00.") from None
+
+
+class MarkBody(OrderBody):
+    """Mark what was served of this order as fulfilled in the shop."""
 
 
 class PushBody(OperationBody):

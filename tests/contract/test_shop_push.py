@@ -167,16 +167,18 @@ def test_a_shop_that_fails_fails_no_order_and_what_it_missed_is_pushed_by_a_refr
     assert market.stock() == {"CPT": 9, "CNC": 3, "DUO": 3, "CES": 50}
 
 
-def test_nothing_is_asked_of_a_shop_whose_stock_is_not_pushed(market: Market) -> None:
+def test_a_shop_whose_stock_is_not_pushed_is_asked_what_kind_of_order_it_is_and_nothing_else(
+    market: Market,
+) -> None:
     market.let_push()
     market.forget_calls()
     service = market.service(SHOPIFY_PUSH="off")
     market.serve(market.sell("CNC"), service)
     market.run("refresh", service)
-    assert market.calls() == {}
+    assert market.calls() == {"order": 1}
 
 
-def test_an_order_costs_three_requests_of_an_instance_that_knows_the_shop_and_a_replay_none(
+def test_an_order_costs_four_requests_of_an_instance_that_knows_the_shop_and_a_replay_one(
     market: Market,
 ) -> None:
     market.let_push()
@@ -186,11 +188,11 @@ def test_an_order_costs_three_requests_of_an_instance_that_knows_the_shop_and_a_
     market.workbook.forget_calls()
     placed = market.sell("DUO")
     market.serve(placed, service)
-    assert market.calls() == {"nodes": 1, "orders": 1, "inventorySetQuantities": 1}
+    assert market.calls() == {"order": 1, "nodes": 1, "orders": 1, "inventorySetQuantities": 1}
     assert market.workbook.calls()["methods"] == {"spreadsheets.batchUpdate": 1}
     market.forget_calls()
     market.serve(placed, service)
-    assert market.calls() == {}
+    assert market.calls() == {"order": 1}
 
 
 def test_a_snapshot_keeps_the_shop_and_restoring_it_is_shown_first(market: Market) -> None:

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 LAYERS: dict[str, int] = {
     "model": 1, "errors": 1, "clock": 1,
     "characters": 1, "wares": 1, "record": 2,
-    "assortment": 3, "shelves": 3, "trade": 5, "storefront": 5, "pushing": 5, "recording": 5,
+    "assortment": 3, "shelves": 3, "comparison": 3, "marks": 3,
+    "trade": 5, "storefront": 5, "pushing": 5, "recording": 5, "reconciling": 5,
     "shop_settings": 7, "message_settings": 7,
     "outbox": 3,
     "messages": 2, "workbook": 2, "pools": 2, "pasting": 2,

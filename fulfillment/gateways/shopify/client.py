@@ -7,8 +7,8 @@
 | 5xx, time-out, reset, a body that is no JSON       | asked again while there is time: ShopAway |
 | other `errors`, 402, 403, 404, 423                 | ShopRefused                              |
 
-Everything is asked again with the same bytes: a query harms nothing, and a change carries an idempotency key
-or says what it starts from.
+It is asked again with the same bytes: a query harms nothing, and a change of stock carries an idempotency
+key. What has none is sent once; whoever wants it looks first at what is there.
 """
 
 from __future__ import annotations
@@ -60,10 +60,15 @@ class ShopifyClient:
         self._clock = clock
         self._allowance = Allowance()
 
-    def run(self, operation: str, variables: Json, *, until: float) -> Json:
-        """The `data` of the answer. Raises ShopAway where none comes before `until`, ShopRefused."""
+    def run(self, operation: str, variables: Json, *, until: float, once: bool = False) -> Json:
+        """The `data` of the answer. Raises ShopAway where none comes before `until`, ShopRefused.
+
+        `once` is for what must not be done twice: where nobody knows whether it was, it is not sent again.
+        """
         retrying = self._clock.retrying(ShopAway, first_s=RETRY_FIRST_S, most_s=RETRY_MOST_S, until=until)
         body = {"query": document(operation), "variables": variables}
+        if once:
+            return self._patiently(operation, body, until)
         data: Json = retrying(self._patiently, operation, body, until)
         return data
 

@@ -84,6 +84,7 @@ def open_lines(fulfillment_order: Json) -> tuple[OpenLine, ...]:
             line=node["id"],
             sku=str(node["sku"] or "").strip(),
             remaining=int(node["remainingQuantity"]),
+            done=int(node["totalQuantity"]) - int(node["remainingQuantity"]),
             status=str(fulfillment_order["status"]),
         )
         for node in fulfillment_order["lineItems"]["nodes"]
