@@ -22,9 +22,11 @@ COLOURS = {"fulfilled": "green", "failed": "red", "skipped": "yellow", "released
 LEVELS = {"ok": "green", "low": "yellow", "out": "red"}
 
 TRY = """
-Two things to try, in another terminal: the story of an order, and an order of your own.
+Things to try, in another terminal: the story of an order, a customer in the shop, an order of your own.
 
   curl -s -H 'Authorization: Bearer {token}' {url}/orders/{order_id}
+
+  curl -s -d '{{"edit": "buy"}}' {sandbox_url}/_sandbox/shopify/person
 
   curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\
     -d '{{"order_id": "1", "email": "me@example.com", "line_items_sku": "NSTB", "line_items_quantity": 1}}' \\
@@ -54,7 +56,7 @@ class Printout:
 
     def step(self, step: Step) -> None:
         """Something that was done, and what was said to it."""
-        self._print([(step.done, Text(step.said))], label_width=16)
+        self._print([(step.done, Text(step.said))], label_width=18)
 
     def served(self, served: Served) -> None:
         """One order: what is special about it, what it asked for, and what it got."""
@@ -79,6 +81,15 @@ class Printout:
             line.append(f"{stock.available:5}", "" if was == stock.available else "bold")
             line.append(f"   {stock.level}", LEVELS.get(stock.level, ""))
             self._console.print(line)
+
+    def shelves(self, skus: Iterable[str], tabs: Mapping[str, str], shop: Mapping[str, int]) -> None:
+        """What the tabs say can be sold of each of these products, and what the shop says."""
+        self._console.print(Text(f"{'product':54}   tabs   shop", "dim"))
+        for sku in skus:
+            name, count, in_shop = f"{sku:8} {self._products[sku]}", tabs[sku], str(shop.get(sku, "none"))
+            self._console.print(
+                Text(f"{name:54}   {count:>4}   {in_shop:>4}", "" if in_shop == count else "red")
+            )
 
     def mails(self, mails: Sequence[Mail]) -> None:
         """The mails: the first in full, of the others to whom they went."""
@@ -110,7 +121,8 @@ class Printout:
         }
         for label, place in places.items():
             self._console.print(Text.assemble((f"{label:10}", "dim"), place), soft_wrap=True)
-        words = TRY.format(token=TOKEN, url=options.url, order_id=order.order_id)
+        urls = {"url": options.url, "sandbox_url": options.sandbox_url}
+        words = TRY.format(token=TOKEN, **urls, order_id=order.order_id)
         self._console.print(Text(words), soft_wrap=True)
 
     def _print(self, lines: Iterable[Line], *, label_width: int, indent: int = 0) -> None:

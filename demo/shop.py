@@ -10,6 +10,7 @@ import requests
 
 from demo.processes import Trouble
 from demo.sample import SampleOrder
+from demo.storefront import Storefront
 
 TOKEN = "local"
 
@@ -67,16 +68,18 @@ class Served:
 class Shop:
     """The function and the Zap, each at an address; `restock` pastes keys into the spreadsheet."""
 
-    def __init__(self, url: str, zap_url: str, restock: Callable[[], None]) -> None:
+    def __init__(self, url: str, zap_url: str, storefront: Storefront, restock: Callable[[], None]) -> None:
         self._url = url
         self._zap_url = zap_url
+        self._storefront = storefront
         self._restock = restock
 
     def serve(self, order: SampleOrder) -> Served:
-        """Posts the order, and does what its story wants, unless that was done in an earlier run."""
+        """Buys it, runs the Zap, and does what its story wants, unless that was done in an earlier run."""
         return Served(order, tuple(self._events(order)))
 
     def _events(self, order: SampleOrder) -> Iterator[Answer | Step]:
+        self._storefront.buy(order)
         answer = self.post_order(order)
         yield answer
         if answer["status"] != order.outcome:
@@ -87,6 +90,7 @@ class Shop:
             yield self._step("Clear Order Cache", "/orders/clear", order)
             yield self.post_order(order)
         if order.then == "refund":
+            self._storefront.refund(order)
             yield self._step("Release Keys", "/orders/release", order)
 
     def post_order(self, order: SampleOrder) -> Answer:
@@ -102,6 +106,14 @@ class Shop:
         """Import Keys: what was pasted into the tab joins the stock."""
         return self._step("Import Keys", "/keys/import")
 
+    def pull(self) -> Step:
+        """Sync from Shopify: what the shop sells stands in the catalogue."""
+        return self._step("Sync from Shopify", "/catalogue/pull")
+
+    def refresh(self) -> Step:
+        """Refresh Inventory: every product's stock in the shop is what the tabs say."""
+        return self._step("Refresh Inventory", "/inventory/refresh")
+
     def publish(self) -> Step:
         """Sync Catalogue: what was typed counts from now on."""
         return self._step("Sync Catalogue", "/catalogue/publish")
@@ -113,7 +125,8 @@ class Shop:
 
     def _step(self, done: str, path: str, order: SampleOrder | None = None) -> Step:
         said = self._call("POST", path, {"order_id": order.order_id} if order else {})
-        return Step(done, "\n".join([said["message"], *said.get("warnings", [])]))
+        problems = [problem["message"] for problem in said.get("problems", [])]
+        return Step(done, "\n".join([said["message"], *said.get("warnings", []), *problems]))
 
     def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
         """The answer of a route. Raises Trouble where it is a refusal."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import gspread
 import requests
 from google.auth.credentials import AnonymousCredentials
+from gspread.utils import ValueInputOption, rowcol_to_a1
 
 from demo.options import Options
 from demo.processes import Trouble
@@ -42,33 +44,41 @@ def client(options: Options) -> gspread.Client:
     return found
 
 
+class Noted(NamedTuple):
+    """The sample workbook; the shop's orders from `live_since` on are its to serve."""
+
+    spreadsheet_id: str
+    live_since: str
+
+
 class Note:
-    """The small file that remembers which spreadsheet is ours, once it is filled."""
+    """The small file that remembers which spreadsheet is ours, once it is filled, and since when."""
 
     def __init__(self, folder: Path, sample: Sample) -> None:
         self._folder = folder
         self._file = folder / "workbook.json"
         self._version = f"{sample.version}.{FORMAT}"
 
-    def read(self) -> str:
-        """The spreadsheet's id, empty where there is none. Raises Trouble where it is of another version."""
+    def read(self) -> Noted:
+        """The spreadsheet; without an id where there is none. Raises Trouble for one of another version."""
         if not self._file.exists():
-            return ""
+            return Noted("", datetime.now(UTC).isoformat(timespec="seconds"))
         try:
             noted = json.loads(self._file.read_text(encoding="utf-8"))
-            version, spreadsheet_id = str(noted["version"]), str(noted["spreadsheet_id"])
-        except (ValueError, KeyError, TypeError):
-            version, spreadsheet_id = "unknown", ""
+            version = str(noted["version"])
+            found = Noted(str(noted["spreadsheet_id"]), str(noted.get("live_since", "")))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            version, found = "unknown", Noted("", "")
         if version != self._version:
             raise Trouble(
                 f"The sample workbook in {self._folder} is of version {version}, and this is version "
                 f"{self._version}. {BEGIN_ANEW}"
             )
-        return spreadsheet_id
+        return found
 
-    def write(self, spreadsheet_id: str) -> None:
+    def write(self, spreadsheet_id: str, live_since: str) -> None:
         """Remembers this spreadsheet."""
-        noted = {"version": self._version, "spreadsheet_id": spreadsheet_id}
+        noted = {"version": self._version, "spreadsheet_id": spreadsheet_id, "live_since": live_since}
         self._file.write_text(json.dumps(noted) + "\n", encoding="utf-8")
 
 
@@ -92,6 +102,28 @@ def type_into(workbook: gspread.Spreadsheet, title: str, table: Table) -> None:
     rows = [dict(zip(table.headers, row, strict=True)) for row in table.rows]
     values = [[row.get(header) for header in header_row] for row in rows]  # None leaves a cell as it is
     workbook.values_update(f"'{title}'!A{first}", {"valueInputOption": "RAW"}, {"values": values})
+
+
+def type_beside(workbook: gspread.Spreadsheet, title: str, table: Table, columns: Sequence[str]) -> None:
+    """Types these columns of the table into the rows of a tab that have the same first column."""
+    tab = workbook.worksheet(title)
+    header_row, *rows = tab.get_all_values()
+    place = header_row.index(table.headers[0])
+    row_of = {row[place]: number for number, row in enumerate(rows, 2)}
+    typed = [
+        {"range": rowcol_to_a1(row_of[row[0]], header_row.index(column) + 1), "values": [[value]]}
+        for row in table.rows
+        for column, value in zip(table.headers, row, strict=True)
+        if column in columns
+    ]
+    tab.batch_update(typed, value_input_option=ValueInputOption.raw)
+
+
+def read_available(workbook: gspread.Spreadsheet) -> dict[str, str]:
+    """`available` of every product as NPTA Catalogue shows it, by SKU."""
+    header_row, *rows = workbook.worksheet("NPTA Catalogue").get_all_values()
+    sku, available = header_row.index("SKU"), header_row.index("available")
+    return {row[sku]: row[available] for row in rows if row[sku]}
 
 
 class Stock(NamedTuple):

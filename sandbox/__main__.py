@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from threading import Thread
 
 from sandbox.forwarding import Function, NotLocal
 from sandbox.front import Beside
@@ -39,8 +40,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         function = Function(args.function, os.environ.get("API_TOKEN", ""))
-        shopify = Later("The shop", ("/admin/", "/_sandbox/shopify/"), lambda: _shopify(Path(args.dir)))
-        stands: list[Beside] = [shopify, SlackStand(), _zapier(function)]
+        zapier = _zapier(function)
+        places = ("/admin/", "/_sandbox/shopify/")
+        shopify = Later("The shop", places, lambda: _shopify(Path(args.dir), zapier))
+        stands: list[Beside] = [shopify, SlackStand(), zapier]
         serve(Path(args.dir) / "sheets", args.host, args.port, function, stands)
     except NotLocal as error:
         print(error, file=sys.stderr)
@@ -59,11 +62,19 @@ def _zapier(function: Function) -> ZapStand:
     return zapier
 
 
-def _shopify(folder: Path) -> Beside:
-    """The sample shop. Its libraries take longer to load than all of the local Google."""
+def _shopify(folder: Path, zapier: ZapStand) -> Beside:
+    """The sample shop, whose paid orders the Zap is run for, where there is a function to call.
+
+    Its libraries take longer to load than all of the local Google.
+    """
     from sandbox.shopify.stand import ShopifyStand
 
-    return ShopifyStand(folder / "shopify", sample=True)
+    shopify = ShopifyStand(folder / "shopify", sample=True)
+    if zapier.function:
+        shopify.shop.listeners.append(
+            lambda order: Thread(target=zapier.order, args=(order,), daemon=True).start()
+        )
+    return shopify
 
 
 if __name__ == "__main__":

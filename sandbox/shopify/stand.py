@@ -86,6 +86,7 @@ class ShopifyStand(Stand):
             ("POST", "person"): self.people.edit,
             ("GET", "orders"): lambda asked: {"orders": self.people.orders()},
             ("GET", "changes"): lambda asked: {"changes": self.changes()},
+            ("GET", "stock"): lambda asked: {"stock": self.stock()},
         }
 
     def _fill(self, *, sample: bool) -> None:
@@ -99,6 +100,17 @@ class ShopifyStand(Stand):
     def location(self) -> str:
         """The id of the first location."""
         return gid("Location", self.people.location().id)
+
+    def stock(self) -> list[Json]:
+        """What each location has of each SKU that is counted."""
+        with self.shop.looking() as state:
+            variants = [variant for variant in state.variants.values() if variant.sku and variant.is_tracked]
+            return [
+                {"sku": variant.sku, "location": location.name, "available": level.available}
+                for variant in variants
+                for location in state.locations.values()
+                if (level := self.shop.level(variant.item_id, location.id)) and level.is_active
+            ]
 
     def changes(self) -> list[Json]:
         """Every change of what is available, the oldest first, with the SKU and the location by name."""

@@ -19,6 +19,7 @@ from demo.processes import Processes, Trouble, wait_until_answers
 from demo.sample import SampleOrder, read_sample
 from demo.workbook import Note, client
 from sandbox.server import Sandbox
+from sandbox.shopify.stand import ShopifyStand
 
 ROOT = Path(__file__).parents[2]
 ORDERS = read_sample().orders
@@ -142,6 +143,20 @@ def test_the_team_hears_of_every_order_once(runs: list[tuple[int, str]]) -> None
     assert "Nothing new: every order is told once." in told[1]
 
 
+def test_the_shop_has_what_the_tabs_say_after_every_run(runs: list[tuple[int, str]]) -> None:
+    for _, output in runs:
+        told = output.partition("The shop's stock")[2].partition("Audit")[0]
+        figures = re.findall(r"^(\w+) .* (\d+) +(\d+)$", told, re.MULTILINE)
+        assert [sku for sku, *_ in figures] == [row[0] for row in read_sample().catalogue.rows if row[4]]
+        assert [sku for sku, tabs, shop in figures if tabs != shop] == []
+
+
+def test_nothing_was_pushed_on_a_stale_base(place: Place, runs: list[tuple[int, str]]) -> None:
+    pushed = [change for change in ShopifyStand(place.folder / "shopify").changes() if change["by"] == "app"]
+    assert len(pushed) > 10
+    assert [change for change in pushed if change["expected"] != change["before"]] == []
+
+
 def test_the_printout_fits_a_hundred_columns_and_has_no_colours(runs: list[tuple[int, str]]) -> None:
     for _, output in runs:
         told, _, _ = output.partition("Where it is")
@@ -203,7 +218,7 @@ def test_a_workbook_of_another_version_is_refused_with_what_to_do(tmp_path: Path
 
 
 def test_a_workbook_that_cannot_be_read_is_named_with_what_to_do(tmp_path: Path) -> None:
-    Note(tmp_path, read_sample()).write("1abc")
+    Note(tmp_path, read_sample()).write("1abc", "2026-11-20T10:00:00+00:00")
     (tmp_path / "sheets").mkdir()
     (tmp_path / "sheets" / "1abc.snapshot").write_text('{"format": 0}\n')
     status, output = Place(tmp_path).run_once()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import requests
@@ -118,7 +121,36 @@ def test_products_are_changed_and_deleted_by_people() -> None:
 def test_the_sample_shop_is_served_beside_the_local_google(tmp_path: Path) -> None:
     with process(tmp_path) as (_, url):
         bought = requests.post(f"{url}/_sandbox/shopify/person", json={"edit": "buy"}, timeout=10).json()
-        (pane,) = requests.get(f"{url}/_sandbox/panes", timeout=10).json()["panes"]
+        pane, *_ = requests.get(f"{url}/_sandbox/panes", timeout=10).json()["panes"]
     assert (pane["title"], pane["count"]) == ("The shop", 14)
     assert pane["entries"][0]["title"] == f"{bought['order_name']}, paid"
     assert ShopifyStand(tmp_path / "shopify").people.order(bought["order_name"]).email == bought["email"]
+
+
+def test_whoever_buys_in_it_starts_the_zap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with HTTPServer(("127.0.0.1", 0), Posted) as function:
+        monkeypatch.setenv("FUNCTION_URL", f"http://127.0.0.1:{function.server_port}")
+        monkeypatch.setenv("API_TOKEN", "a-secret")
+        with process(tmp_path) as (_, url):
+            bought = requests.post(f"{url}/_sandbox/shopify/person", json={"edit": "buy"}, timeout=10).json()
+            function.timeout = 20
+            function.handle_request()
+    path, posted = Posted.bodies.pop()
+    assert path == "/orders"
+    assert (posted["order_id"], posted["order_name"]) == (bought["order_id"], bought["order_name"])
+    assert posted["line_items_sku"] == ",".join(line["sku"] for line in bought["lines"])
+
+
+class Posted(BaseHTTPRequestHandler):
+    """A function that keeps what is posted to it."""
+
+    bodies: ClassVar[list[tuple[str, dict[str, str]]]] = []
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.bodies.append((self.path, json.loads(self.rfile.read(length))))
+        self.send_response(503)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
