@@ -5,7 +5,7 @@ import { letters } from './cells.js';
 const count = (n, one, many) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 
 function sizes({ sheet }) {
-  const area = sheet.area() || { top: 0, left: 0, bottom: 0, right: 0 };
+  const area = sheet.chosen.area() || { top: 0, left: 0, bottom: 0, right: 0 };
   return {
     rows: count(area.bottom - area.top + 1, 'row', 'rows'),
     columns: count(area.right - area.left + 1, 'column', 'columns'),
@@ -36,7 +36,7 @@ const columnItems = ({ edits }, columns) => [
 export function cellMenu(page) {
   const { edits, sheet } = page;
   const { rows, columns, column } = sizes(page);
-  const { top, left, bottom, right } = sheet.area();
+  const { top, left, bottom, right } = sheet.chosen.area();
   const allColumns = left === 0 && right === sheet.tab.columns - 1;
   const allRows = top === 0 && bottom === sheet.tab.rows - 1;
   const ofRows = [...rowItems(page, rows), { label: `Delete ${rows}`, action: () => edits.deleteRows() }];

@@ -46,12 +46,12 @@ export class Edits {
   }
 
   clear() {
-    const area = this.sheet.area();
+    const area = this.sheet.chosen.area();
     return area && this.do('clear', { range: areaName(area) });
   }
 
   async paste(text) {
-    const area = this.sheet.area();
+    const area = this.sheet.chosen.area();
     if (!area || !text) return;
     const rows = spread(fromClipboard(text), area);
     if (!(await this.put(area, rows))) return;
@@ -65,7 +65,7 @@ export class Edits {
     if (!done) return false;
     const width = Math.max(...rows.map((row) => row.length));
     const { tab } = this.sheet;
-    this.sheet.choose({
+    this.sheet.chosen.choose({
       top,
       left,
       bottom: Math.min(top + rows.length, tab.rows) - 1,
@@ -76,7 +76,7 @@ export class Edits {
 
   /** Splits what stands in the first column of the selection at its commas. */
   async split() {
-    const { top, left, bottom } = this.sheet.area();
+    const { top, left, bottom } = this.sheet.chosen.area();
     const cells = [];
     for (let row = top; row <= bottom; row += 1) cells.push(this.sheet.rows.cell(row, left)?.text ?? '');
     const rows = fromCsv(cells.join('\n'));
@@ -118,22 +118,22 @@ export class Edits {
   }
 
   copying() {
-    const area = this.sheet.area();
+    const area = this.sheet.chosen.area();
     return { ...area, bottom: Math.min(area.bottom, Math.max(this.sheet.tab.filled - 1, area.top)) };
   }
 
   insertRows(below) {
-    const { top, bottom } = this.sheet.area();
+    const { top, bottom } = this.sheet.chosen.area();
     return this.do('insert_rows', { at: below ? bottom + 2 : top + 1, count: bottom - top + 1 });
   }
 
   deleteRows() {
-    const { top, bottom } = this.sheet.area();
+    const { top, bottom } = this.sheet.chosen.area();
     return this.do('delete_rows', { at: top + 1, count: bottom - top + 1 });
   }
 
   insertColumns(right) {
-    const area = this.sheet.area();
+    const area = this.sheet.chosen.area();
     return this.do('insert_columns', {
       at: letters(right ? area.right : area.left),
       after: right,
@@ -142,7 +142,7 @@ export class Edits {
   }
 
   deleteColumns() {
-    const { left, right } = this.sheet.area();
+    const { left, right } = this.sheet.chosen.area();
     return this.do('delete_columns', { at: letters(left), count: right - left + 1 });
   }
 

@@ -135,12 +135,12 @@ class Page {
   }
 
   selected() {
-    $('place').textContent = this.sheet.name;
-    const cell = this.sheet.active()?.cell;
+    $('place').textContent = this.sheet.chosen.name;
+    const cell = this.sheet.chosen.active()?.cell;
     if (document.activeElement !== $('content') && !this.sheet.editor)
       $('content').value = cell?.edit ?? cell?.text ?? '';
     // The grid's focus is on no cell, so that a screen reader is told here which one is selected, and what it says.
-    const heard = [this.sheet.name, cell?.text].filter(Boolean).join(': ');
+    const heard = [this.sheet.chosen.name, cell?.text].filter(Boolean).join(': ');
     if ($('heard').textContent !== heard) $('heard').textContent = heard;
     this.tip?.focused();
   }
@@ -151,7 +151,7 @@ class Page {
 
   clipboard() {
     const given = (event, isCut) => {
-      if (!this.sheet.hasFocus || !this.sheet.area()) return;
+      if (!this.sheet.hasFocus || !this.sheet.chosen.area()) return;
       event.preventDefault();
       const text = this.edits.copied();
       if (text === null)
@@ -195,7 +195,7 @@ class Page {
     const field = $('content');
     let from = null;
     field.addEventListener('focus', () => {
-      from = this.sheet.active();
+      from = this.sheet.chosen.active();
     });
     field.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') from = null;

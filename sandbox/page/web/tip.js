@@ -44,7 +44,7 @@ export class Tip {
   /** Shows what belongs to the active cell, once somebody has chosen it. */
   focused() {
     const { sheet } = this;
-    const cell = sheet.active()?.cell;
+    const cell = sheet.chosen.active()?.cell;
     if (this.isWanted && !sheet.editor && sheet.hasFocus && cell && this.words(cell, true).length)
       this.show(cell, sheet.activeNode(), true);
     else this.hide();
