@@ -60,7 +60,7 @@ def build_service(
     schema, now = read_schema(SCHEMA_FILE), _clock(settings)
     archive = _archive_client(settings)
     store = SheetStore(_client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive)
-    policy = settings.to_policy(schema.to_levels())
+    policy = schema.completed(settings.to_policy(schema.to_levels()))
     after = timedelta(days=settings.archive_days) if archive else None
     couriers = _couriers(settings) if couriers is None else couriers
     teller = Teller(couriers, now=now, alarm=alarm or _alarm(settings, couriers))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from fulfillment.answers import Plan
@@ -26,7 +26,8 @@ from fulfillment.errors import (
     QuotaSpent,
 )
 from fulfillment.model import Letter
-from fulfillment.ports import Store, Views
+from fulfillment.ports import Store
+from fulfillment.stockroom import Stockroom
 from fulfillment.telling import Teller
 from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
 
@@ -107,14 +108,14 @@ class Door:
     def __init__(
         self,
         store: Store,
-        views_after: Callable[[Snapshot, Changes], Views],
+        stockroom: Stockroom,
         *,
         teller: Teller,
         deadline_s: float,
         clock: Clock = CLOCK,
     ) -> None:
         self._store = store
-        self._views_after = views_after
+        self._stockroom = stockroom
         self._teller = teller
         self._owed: list[Letter] = []
         """What the commits of this turn have to be told."""
@@ -318,9 +319,11 @@ class Door:
 
         Planned again, a release that did land would be answered as one that found nothing to release.
         """
+        alerts = self._stockroom.alerts(snapshot, changes) if "stock" in self._teller.kinds else ()
+        changes = replace(changes, messages=(*changes.messages, *alerts))
         changes = self._teller.with_messages(snapshot, changes)
         try:
-            self._store.commit(changes, self._views_after(snapshot, changes), until=until)
+            self._store.commit(changes, self._stockroom.views_after(snapshot, changes), until=until)
         except CommitUncertain as error:
             raise Busy(f"{TOO_LATE} ({error})") from error
         self._owed += self._teller.owed(snapshot, changes.messages)

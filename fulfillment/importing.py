@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
+from fulfillment.alerts import Alert, Shelf, all_low
 from fulfillment.answers import Plan
 from fulfillment.group import Door
 from fulfillment.intake import Imported, batch_name, plan_import
 from fulfillment.model import Policy
 from fulfillment.pasting import Paste, PastedRow
+from fulfillment.pools import stock_after
 from fulfillment.ports import Store
 from fulfillment.waiting import servable
-from fulfillment.workbook import Draft
+from fulfillment.workbook import Draft, Snapshot
 
 IMPORT_BYTES = 8_000_000
 """What one commit of an import carries at the most; Google asks for less, and takes some ten million."""
@@ -66,9 +69,19 @@ class Importer:
             snapshot, now = draft.snapshot, self._now()
             planned = plan_import(snapshot, paste, places=before.places, batch=batch, now=now, by=by)
             waiting = servable(snapshot, planned.changes, policy=self._policy)
-            return Plan(replace(planned.result, waiting=waiting), planned.changes)
+            low = self._low(snapshot, planned)
+            return Plan(replace(planned.result, waiting=waiting, low=low), planned.changes)
 
         return self._door.settle(plan, alone=True, dry_run=dry_run)
+
+    def _low(self, snapshot: Snapshot, planned: Plan[Imported]) -> tuple[Alert, ...]:
+        """The pools that are low although they got keys."""
+        stock = stock_after(snapshot.pools, planned.changes.events, ())
+        got_keys = {event.pool: stock.total[event.pool] for event in planned.changes.events}
+        shelf = Shelf(replace(stock, total=got_keys), {}, {})
+        today, days = self._now().date(), self._policy.pace_days
+        given = partial(snapshot.sales.given, today=today, days=days)
+        return all_low(shelf, policy=self._policy, given=given)
 
     def _clear(self, rows: Sequence[PastedRow], part: Imported, whole: Imported | None) -> None:
         """The tab is free of what stands in Import History. 1 read, 1 write.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from fulfillment.alerts import Alert
 from fulfillment.answers import Plan, keys_counted, listed, when
 from fulfillment.model import KeyEvent, KeyId, Pool
 from fulfillment.pasting import Paste, PastedKey, read_row
@@ -51,6 +52,8 @@ class Imported:
     stock: tuple[PoolEffect, ...] = ()
     waiting: tuple[WaitingOrder, ...] = ()
     """Orders on hold that could be served whole then, oldest first."""
+    low: tuple[Alert, ...] = ()
+    """What is low even then, of the pools that got keys."""
     version: int = 0
     """Of the workbook, once this stands there."""
     places: Mapping[KeyId, int] = field(default_factory=dict, repr=False)
@@ -74,6 +77,7 @@ class Imported:
     def and_then(self, later: Imported) -> Imported:
         """Both together, of which the later one was planned on what the earlier one had done."""
         effects = {_pool_of(effect): effect for effect in self.stock}
+        later_pools = {str(_pool_of(effect)) for effect in later.stock}
         for effect in later.stock:
             first = effects.get(_pool_of(effect), effect)
             effects[_pool_of(effect)] = PoolEffect(*_pool_of(effect), first.before, effect.after)
@@ -83,6 +87,7 @@ class Imported:
             self.before + later.before,
             tuple(effects[pool] for pool in sorted(effects)),
             later.waiting,
+            (*(alert for alert in self.low if alert.pool not in later_pools), *later.low),
             later.version,
             {**self.places, **later.places},
         )
@@ -178,7 +183,7 @@ class _Intake:
         changes = Changes(events=tuple(self.events))
         stock = effect_on_stock(self.snapshot, changes)
         version = self.snapshot.version + (not changes.is_nothing)
-        report = Imported(tuple(self.results), self.seats, self.before, stock, (), version, self.places)
+        report = Imported(tuple(self.results), self.seats, self.before, stock, (), (), version, self.places)
         return Plan(report, changes)
 
     def _tell_of_known(self) -> None:

@@ -378,6 +378,13 @@ class Letter:
     reply: Reply | None = None
 
 
+class Limits(NamedTuple):
+    """At how many seats (of a pool) or pieces (of a product) stock is low, and critical."""
+
+    low: int
+    critical: int
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The shop's choices that planners need; read from the settings and the schema once."""
@@ -389,6 +396,21 @@ class Policy:
     failed_orders: Literal["hold", "retry"] = "hold"
     low_stock: int = 20
     critical_stock: int = 5
+    product_limits: Mapping[str, Limits] = field(default_factory=dict)
+    """By SKU, where they are not the general ones."""
+    pool_limits: Mapping[str, Limits] = field(default_factory=dict)
+    """By `PROVIDER-PRODUCT_CODE`, for all its regions and components."""
+    pace_days: int = 14
+    """How long stock lasts is said at the pace of so many days."""
+
+    def limits_of(self, sku: str) -> Limits:
+        """The levels of a product."""
+        return self.product_limits.get(sku) or Limits(self.low_stock, self.critical_stock)
+
+    def limits_of_pool(self, pool: Pool) -> Limits:
+        """The levels of a pool."""
+        own = self.pool_limits.get(f"{pool.provider}-{pool.product_code}")
+        return own or Limits(self.low_stock, self.critical_stock)
 
 
 def to_json(value: object) -> str:

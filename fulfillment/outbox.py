@@ -12,6 +12,7 @@ whoever sends it puts into words; never a key code or an address. An order's fac
 | `skipped`      | nothing in it is for keys                      | *                                   |
 | `confirmed`    | the Zap's last step reported the mail          |                                     |
 | `unconfirmed`  | 15 minutes have passed without that            | `since` (when the keys were given)  |
+| `stock`        | a commit has brought stock to a level          | `lines`, and none of an order's     |
 | `alarm`        | something a person must look at                | `text`, and none of an order's      |
 
 (*) `items`, `skipped`, `warnings`. `items` and `skipped` are `[[sku, quantity, title, kind], ...]` as in
@@ -24,17 +25,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from fulfillment.alerts import Alert, in_words
 from fulfillment.answers import called, failed_since, keys_counted, when
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Message, is_usable_address, to_json
 from fulfillment.workbook import Changes, OrderFile, Snapshot
 
-KINDS = ("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed", "alarm")
+KINDS = ("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed", "stock", "alarm")
 
 CLAIM = timedelta(minutes=5)
 """Who claimed a message has so long to send it; nothing heard by then, anybody may."""
@@ -59,6 +61,9 @@ SILENCE = timedelta(hours=1)
 
 KEPT = timedelta(days=13)
 """Rows of the Outbox older than this leave it, once one is a day older still."""
+
+ALERTS_MOST = 20
+"""Pools and products that one message names, the worst first."""
 
 ADDRESS = re.compile(r"\S+@\S+")
 
@@ -215,6 +220,27 @@ def _told(answer: Answer, kind: str, facts: Mapping[str, object]) -> Message:
         subject=_subject(answer, kind),
         body=to_json({**common, **facts}),
         by=answer.by,
+    )
+
+
+def of_stock(crossed: Sequence[Alert], *, version: int, now: datetime) -> tuple[Message, ...]:
+    """The one message of all levels that the commit of this version crosses."""
+    if not crossed:
+        return ()
+    lines = [alert.message for alert in crossed[:ALERTS_MOST]]
+    if len(crossed) > ALERTS_MOST:
+        lines.append(f"And {len(crossed) - ALERTS_MOST} more: see Key Inventory.")
+    return (
+        Message(
+            at=when(now),
+            message_id=f"stock:{version}",
+            event="owed",
+            kind="stock",
+            order_id="",
+            subject=in_words(crossed),
+            body=to_json({"lines": lines}),
+            by="alerts",
+        ),
     )
 
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from fulfillment.allocation import plan_order, stock_now
 from fulfillment.answers import Plan, reply_to
 from fulfillment.audit import Breach, audit
-from fulfillment.availability import Figures
 from fulfillment.catalogue import Published, plan_publish
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import NotPossible
@@ -21,8 +20,7 @@ from fulfillment.model import Assignment, GivenKey, Message, Order, Policy, Repl
 from fulfillment.moving import Moved, Mover
 from fulfillment.outbox import KEPT, plan_send, told_again
 from fulfillment.pasting import PastedRow
-from fulfillment.pools import stock_after
-from fulfillment.ports import Store, Views
+from fulfillment.ports import Store
 from fulfillment.release import (
     Cleared,
     Closed,
@@ -35,13 +33,13 @@ from fulfillment.release import (
     plan_release,
 )
 from fulfillment.replacement import Replaced, plan_replace
-from fulfillment.stocktake import InventoryRow, inventory
+from fulfillment.stockroom import Refreshed, Stockroom
 from fulfillment.storefront import Storefront
 from fulfillment.story import Event, story, what_next
 from fulfillment.telling import Sent, Teller, tally
 from fulfillment.trade import Trade
 from fulfillment.withdrawal import Restored, Withdrawn, plan_restore, plan_withdraw, quarantine
-from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
+from fulfillment.workbook import Changes, Draft
 
 SENT_AT_ONCE = 300
 """Messages that one call claims: what it has no time for is due again."""
@@ -83,24 +81,21 @@ class Service:
         self._store = store
         self._policy = policy
         self._now = now
-        self._figures = Figures(policy)
+        self._stockroom = Stockroom(policy, now=now)
         self._refreshed_at = now()
         self._teller = teller or Teller({}, now=now, alarm=lambda text: None, clock=clock)
-        self._door = Door(store, self._views_after, teller=self._teller, deadline_s=deadline_s, clock=clock)
+        self._door = Door(store, self._stockroom, teller=self._teller, deadline_s=deadline_s, clock=clock)
         self._importer = Importer(self._door, store, policy, now)
         self._mover = Mover(self._door, store, now, clock, deadline_s, archive_after)
         self._clock, self._deadline_s = clock, deadline_s
         self._storefront = self._with_shop(trade) if trade else None
 
     def _with_shop(self, trade: Trade) -> Storefront:
-        def available(snapshot: Snapshot, changes: Changes) -> Mapping[str, int | None]:
-            return self._views_after(snapshot, changes).available
-
         return Storefront(
             self._door,
             trade,
             self._policy,
-            available,
+            self._stockroom.available_after,
             now=self._now,
             clock=self._clock,
             deadline_s=self._deadline_s,
@@ -265,18 +260,17 @@ class Service:
         """The seats in quarantine, as the rows that put them there. 1 read."""
         return self._door.settle(lambda draft: Plan(quarantine(draft)), alone=True)
 
-    def refresh(self) -> tuple[InventoryRow, ...]:
+    def refresh(self) -> Refreshed:
         """Everything read, the views rebuilt, old messages gone from the Outbox. 2 reads, 1 write."""
 
-        def plan(draft: Draft) -> Plan[tuple[InventoryRow, ...]]:
-            views = self._views_after(draft.snapshot, NOTHING)
+        def plan(draft: Draft) -> Plan[Refreshed]:
             old = draft.snapshot.outbox.old_rows(before=self._now() - KEPT)
             leaving = Changes(messages=old) if old else None
-            return Plan(views.inventory, Changes(views=True, leaving=leaving))
+            return Plan(self._stockroom.counted(draft.snapshot), Changes(views=True, leaving=leaving))
 
-        pools = self._door.settle(plan, whole=True)
+        done = self._door.settle(plan, whole=True)
         self._refreshed_at = self._now()
-        return pools
+        return done
 
     def send_due(self, *, by: str) -> Sent:
         """The messages that are due, sent. 1 read; where there are any, 1 write before and 1 after."""
@@ -335,19 +329,3 @@ class Service:
         books = self._door.settle(lambda draft: Plan(books_of(draft.snapshot)))
         ahead_s = self._store.ahead_s()
         return health(books, pulse, now=self._now(), refreshed_at=self._refreshed_at, ahead_s=ahead_s)
-
-    def _views_after(self, snapshot: Snapshot, changes: Changes) -> Views:
-        """The views as they are to stand once these changes do."""
-        leaving, returning = changes.leaving or NOTHING, changes.returning or NOTHING
-        stock = stock_after(
-            snapshot.pools,
-            changes.events,
-            changes.assignments,
-            leaving=leaving.events,
-            returning=returning.events,
-        )
-        published = changes.catalogue
-        products = (
-            snapshot.catalogue if published is None else {product.sku: product for product in published}
-        )
-        return Views(inventory(stock, self._policy, self._now()), self._figures.of(products, stock))

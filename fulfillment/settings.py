@@ -123,7 +123,7 @@ class Settings(ShopSettings, MessageSettings):
         return tuple(part.strip() for part in self.oidc_audiences.split(",") if part.strip())
 
     def to_policy(self, levels: Levels) -> Policy:
-        """The choices that planners need."""
+        """The choices that planners need, as far as they are settings."""
         return Policy(
             default_region=self.default_region,
             levels=levels,

@@ -33,5 +33,6 @@ def inventory(stock: Stock, policy: Policy, now: datetime) -> tuple[InventoryRow
 
 def _inventory_row(pool: Pool, stock: Stock, policy: Policy, at: str) -> InventoryRow:
     total, free = stock.total[pool], stock.free(pool)
-    level: Literal["ok", "low", "out"] = "out" if not free else "low" if free <= policy.low_stock else "ok"
+    is_low = free <= policy.limits_of_pool(pool).low
+    level: Literal["ok", "low", "out"] = "out" if not free else "low" if is_low else "ok"
     return InventoryRow(*pool, total, total - free, free, level, at)

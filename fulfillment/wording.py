@@ -38,6 +38,7 @@ class Facts(TypedDict, total=False):
     since: str
     stock: str
     text: str
+    lines: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,11 @@ def _unconfirmed(facts: Facts) -> Iterator[str]:
     yield "To do: look for its run in the Zap's history, and replay it there where it has stopped."
 
 
+def _stock(facts: Facts) -> Iterator[str]:
+    yield from facts.get("lines", [])
+    yield "To do: paste new keys into Import Keys, and import them."
+
+
 def _said(facts: Facts) -> Iterator[str]:
     yield facts.get("text", "")
 
@@ -179,5 +185,6 @@ KINDS: Mapping[str, Kind] = {
     "skipped": Kind("✋", "Fulfillment Skipped", _skipped),
     "confirmed": Kind("📬", "E-mail confirmed", _confirmed),
     "unconfirmed": Kind("📭", "E-mail not confirmed", _unconfirmed),
+    "stock": Kind("📉", "Stock runs out", _stock),
     "alarm": Kind("🚨", "Alarm", _said),
 }

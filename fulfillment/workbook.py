@@ -12,6 +12,7 @@ from fulfillment.errors import InArchive
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Message, Pool, Product
 from fulfillment.pools import Drawing, Pools
+from fulfillment.sales import Sales
 
 LedgerName = Literal["Import History", "Assignments", "Order Cache", "Outbox"]
 LEDGERS: tuple[LedgerName, ...] = ("Import History", "Assignments", "Order Cache")
@@ -191,6 +192,7 @@ class Snapshot:
     catalogue_gap: str = ""
     """What is plainly missing from the published catalogue as it was read, as a sentence."""
     pools: Pools = field(default_factory=Pools)
+    sales: Sales = field(default_factory=Sales)
     orders: dict[str, OrderFile] = field(default_factory=dict)
     names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """order_name -> ids of the orders that bear it."""
@@ -280,6 +282,7 @@ class Snapshot:
         self.archived_keys.update(event.key for event in rows.events)
         self.pools.retire(rows.events)
         self.outbox.retire(rows.messages)
+        self.sales.retire(rows.assignments)
         for name, gone in rows.ledger_rows().items():
             self.rows[name] -= len(gone)
 
@@ -294,6 +297,7 @@ class Snapshot:
 
     def _take_over(self, changes: Changes) -> None:
         self.pools.advance(changes.events, changes.assignments)
+        self.sales.advance(changes.assignments)
         for row in changes.assignments:
             self.orders.setdefault(row.order_id, OrderFile()).advance(row)
         for answer in changes.answers:

@@ -32,6 +32,7 @@ def who() -> str:
 Run = Callable[[Service, Mapping[str, object], str], dict[str, object]]
 
 HEADINGS = {
+    "low": "Low, the worst first:",
     "stock": "Seats free in each pool, before and after:",
     "waiting": "Waiting orders that can be served whole, with since when and how many seats, oldest first:",
 }
@@ -74,4 +75,6 @@ def _is_plain_success(entry: object) -> bool:
 def _line(entry: object) -> str:
     if not isinstance(entry, dict):
         return str(entry)
+    if "message" in entry and "level" in entry:
+        return str(entry["message"])
     return "  ".join(str(value) for value in entry.values() if isinstance(value, str | int))

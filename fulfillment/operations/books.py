@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from fulfillment.alerts import in_words
 from fulfillment.answers import counted
 from fulfillment.errors import FulfillmentError
 from fulfillment.moving import Moved
@@ -25,9 +26,9 @@ def _archived_besides(service: Service) -> str:
     if not service.has_archive:
         return ""
     try:
-        return f" {service.archive().message}"
+        return service.archive().message
     except FulfillmentError as error:
-        return f" Nothing was archived: {error}"
+        return f"Nothing was archived: {error}"
 
 
 def _send(service: Service, body: Body, by: str) -> Said:
@@ -41,14 +42,14 @@ def _shop_besides(service: Service, by: str) -> str:
     if not service.has_shop:
         return ""
     stock = _pushed(service, by) if service.storefront.pushes else ""
-    return f"{stock}{_looked_back(service, by)}"
+    return " ".join(filter(None, [stock, _looked_back(service, by)]))
 
 
 def _pushed(service: Service, by: str) -> str:
     try:
-        return f" {service.storefront.refresh_stock(by=by).message}"
+        return service.storefront.refresh_stock(by=by).message
     except FulfillmentError as error:
-        return f" The shop's stock is still due: {error}"
+        return f"The shop's stock is still due: {error}"
 
 
 def _sent_besides(service: Service, by: str) -> str:
@@ -56,25 +57,27 @@ def _sent_besides(service: Service, by: str) -> str:
     try:
         sent = service.send_due(by=by)
     except FulfillmentError as error:
-        return f" Nothing was sent: {error}"
-    return "" if sent == Sent() else f" {sent.message}"
+        return f"Nothing was sent: {error}"
+    return "" if sent == Sent() else sent.message
 
 
 def _looked_back(service: Service, by: str) -> str:
     try:
         wrong = [order.message for order in service.storefront.look_back(by=by) if order.is_wrong]
     except FulfillmentError as error:
-        return f" The shop's orders were not compared: {error}"
-    return f" {counted(len(wrong), 'order')} of the shop to look at: {' '.join(wrong[:3])}" if wrong else ""
+        return f"The shop's orders were not compared: {error}"
+    return f"{counted(len(wrong), 'order')} of the shop to look at: {' '.join(wrong[:3])}" if wrong else ""
 
 
 def _refresh(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
-    pools = [asdict(row) for row in service.refresh()]
-    free = sum(int(row["available"]) for row in pools)
-    message = f"Inventory refreshed: {free} seats available in {len(pools)} pools."
-    besides = _shop_besides(service, by) + _sent_besides(service, by) + _archived_besides(service)
-    return ok(message + besides, pools=pools)
+    done = service.refresh()
+    free = sum(row.available for row in done.inventory)
+    where = counted(len(done.inventory), "pool")
+    said = [f"Inventory refreshed: {counted(free, 'seat')} available in {where}.", in_words(done.low)]
+    said += [_shop_besides(service, by), _sent_besides(service, by), _archived_besides(service)]
+    message = " ".join(filter(None, said))
+    return ok(message, pools=[asdict(row) for row in done.inventory], low=[asdict(low) for low in done.low])
 
 
 def _audit(service: Service, body: Body, by: str) -> Said:
@@ -89,6 +92,6 @@ def _audit(service: Service, body: Body, by: str) -> Said:
 BOOKS: Mapping[str, Operation] = {
     "archive": Operation(_archive, asdict(Moved())),
     "send": Operation(_send, asdict(Sent())),
-    "refresh": Operation(_refresh, {"pools": []}),
+    "refresh": Operation(_refresh, {"pools": [], "low": []}),
     "audit": Operation(_audit, {"ok": False, "breaches": []}),
 }

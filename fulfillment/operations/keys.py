@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from fulfillment import alerts
 from fulfillment.importing import Watch, unwatched
 from fulfillment.intake import Imported
 from fulfillment.operations.operation import Body, Operation, Said, ok
@@ -26,17 +27,19 @@ def import_keys(service: Service, body: Body, by: str, watch: Watch = unwatched)
         rows=[asdict(row) for row in done.rows],
         stock=[asdict(pool) for pool in done.stock],
         waiting=[asdict(order) for order in done.waiting],
+        low=[asdict(low) for low in done.low],
     )
 
 
 def _import_message(asked: ImportBody, done: Imported) -> str:
     waiting = in_words(done.waiting, can="could then" if asked.dry_run else "can now")
+    low = alerts.in_words(done.low)
     if asked.dry_run:
-        return f"Nothing was imported yet; it would be: {done.message} {waiting}".rstrip()
+        return " ".join(filter(None, ["Nothing was imported yet; it would be:", done.message, waiting, low]))
     stays = asked.rows is None and len(done.rows) > done.count("imported")
     where = "See the result column." if stays else ""
     advice = "Clear Order Cache for each, then run the Zap again." if waiting else ""
-    return " ".join(filter(None, [done.message, where, waiting, advice]))
+    return " ".join(filter(None, [done.message, where, waiting, advice, low]))
 
 
 def _withdraw(service: Service, body: Body, by: str) -> Said:
@@ -69,7 +72,7 @@ def _quarantine(service: Service, body: Body, by: str) -> Said:
 
 NO_IMPORT = {
     **dict.fromkeys(("imported", "duplicates", "refused", "seats"), 0),
-    **dict.fromkeys(("rows", "stock", "waiting"), ()),
+    **dict.fromkeys(("rows", "stock", "waiting", "low"), ()),
 }
 
 KEYS: Mapping[str, Operation] = {

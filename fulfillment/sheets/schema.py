@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from fulfillment.model import Levels, Way
+from fulfillment.model import Levels, Limits, Policy, Way
 
 ColumnType = Literal["text", "integer", "boolean", "formula"]
 
@@ -72,6 +73,20 @@ class LevelRules(Strict):
     by_provider: dict[str, dict[str, tuple[Way, ...]]] = {}
 
 
+class OwnLevels(Strict):
+    """When stock of one product or pool is low, and critical; in pieces of a product, in seats of a pool."""
+
+    low: int = Field(ge=0)
+    critical: int = Field(ge=0)
+
+
+class StockLevels(Strict):
+    """Levels besides LOW_STOCK and CRITICAL_STOCK: of products by SKU, of pools by PROVIDER-PRODUCT_CODE."""
+
+    products: dict[str, OwnLevels] = {}
+    pools: dict[str, OwnLevels] = {}
+
+
 class Dashboard(Strict):
     """The tab with the charts, in front of all others: nothing but formulas over our tabs."""
 
@@ -88,6 +103,7 @@ class Schema(Strict):
     levels: LevelRules
     tabs: tuple[Tab, ...]
     dashboard: Dashboard
+    stock: StockLevels = StockLevels()
 
     def tab(self, title: str) -> Tab:
         """The tab of this title, which there is."""
@@ -95,6 +111,16 @@ class Schema(Strict):
 
     def to_levels(self) -> Levels:
         return Levels(self.levels.ways, self.levels.by_provider)
+
+    def completed(self, policy: Policy) -> Policy:
+        """The policy of the settings, with what the shop chose here."""
+        products, pools = self.stock.products, self.stock.pools
+        return replace(
+            policy,
+            product_limits={sku: Limits(own.low, own.critical) for sku, own in products.items()},
+            pool_limits={name: Limits(own.low, own.critical) for name, own in pools.items()},
+            pace_days=self.dashboard.days,
+        )
 
 
 def read_schema(path: Path) -> Schema:

@@ -46,7 +46,7 @@ def test_an_order_s_whole_life_at_a_terminal(shop: Workbook, tmp_path: Path) -> 
     assert "exactly the 1 key" in run(shop, "clear", "1").stdout
     assert "Would release 1 key; nothing was changed yet." in run(shop, "release", "1", "--dry-run").stdout
     assert json.loads(run(shop, "release", "1", "--json").stdout)["released"] == 1
-    assert "1 seats available" in run(shop, "refresh").stdout
+    assert "1 seat available in 1 pool." in run(shop, "refresh").stdout
     assert run(shop, "audit").stdout == "The books are in order.\n"
 
 

@@ -50,6 +50,20 @@ def test_what_runs_out_first_stands_first(workbook: Workbook) -> None:
     ]
 
 
+def test_alerts_and_the_dashboard_tell_the_same_days(workbook: Workbook) -> None:
+    workbook.stock("NASM CNC combined EX-1 11", "NASM CPT combined EX-2 14", "NASM PES exam EX-4 9")
+    workbook.sell(CNC="NASM-CNC-FULL", CPT="NASM-CPT-FULL")
+    service = workbook.service()
+    for number, lines in (("1", "CNC*8"), ("2", "CPT*3"), ("3", "CPT")):
+        service.fulfil(order(number, lines), by="test")
+    service.release("3", sku="", units=[], quarantine=True, reason="", by="test")
+    low = workbook.service().refresh().low
+    told = {alert.pool.removeprefix("CANADA "): "" if alert.days is None else alert.days for alert in low}
+    assert told == {"NASM CNC combined": 5.3, "NASM CPT combined": 35, "NASM PES exam": ""}
+    rows = dashboard(workbook)
+    assert {title: [*rows[title], ""][3] for title in told} == told
+
+
 def test_a_region_is_named_where_there_is_more_than_one(workbook: Workbook) -> None:
     rows = [dict(zip(("provider", "product_code", "component"), ("NASM", "CPT", "exam"), strict=True))] * 2
     more = [
