@@ -129,14 +129,8 @@ class Market:
     def sell_before_it_is_set(self, sku: str) -> list[str]:
         """Somebody buys one just before the next quantity of it is set; the order's name, once it is so."""
         sold: list[str] = []
-        answer = self.shopify.api.answer
-
-        def buys_first(request: Any, body: Any) -> Any:
-            if "inventorySetQuantities" in body["query"] and not sold:
-                sold.append(self.people.buy({sku: 1}).name)
-            return answer(request, body)
-
-        self.shopify.api.answer = buys_first  # type: ignore[method-assign]
+        method = "inventorySetQuantities"
+        self.shopify.just_before(method, lambda: sold.append(self.people.buy({sku: 1}).name))
         return sold
 
     def is_never_stale(self) -> None:

@@ -77,6 +77,7 @@ class ShopifyStand(Stand):
         self.tokens = Tokens(SCOPES, now_s)
         self.api = AdminApi(self.shop, self.tokens, now_s)
         self._now_s = now_s
+        self._first: dict[str, list[Callable[[], object]]] = {}
         self._fill(sample=sample)
         self._own |= {
             ("GET", "stats"): lambda asked: self._stats(),
@@ -100,6 +101,18 @@ class ShopifyStand(Stand):
     def location(self) -> str:
         """The id of the first location."""
         return gid("Location", self.people.location().id)
+
+    def just_before(self, method: str, do: Callable[[], object]) -> None:
+        """The next call of this method finds the shop as somebody has left it a moment ago.
+
+        `do` is done once, when the call has come and is not carried out yet: what its caller read is old.
+        """
+        self._first.setdefault(method, []).append(do)
+
+    def _carried_out(self, request: Request, body: Json, method: str) -> Answer:
+        for do in self._first.pop(method, ()):
+            do()
+        return self.api.answer(request, body)
 
     def stock(self) -> list[Json]:
         """What each location has of each SKU that is counted."""
@@ -138,7 +151,9 @@ class ShopifyStand(Stand):
             return json_answer(404, {"errors": "Not Found"})
         body = read_body(request)
         field, is_write = glance(str(body.get("query") or ""), body.get("operationName"))
-        answer = self.spoilt(request, field, lambda: self.api.answer(request, body), is_write=is_write)
+        answer = self.spoilt(
+            request, field, lambda: self._carried_out(request, body, field), is_write=is_write
+        )
         return replace(answer, headers={**answer.headers, "X-Shopify-API-Version": VERSION})
 
     def _instead(self, fault: Instruction, request: Request) -> Answer | None:
