@@ -23,15 +23,18 @@ class Properties {
   }
 }
 
+const newFrame = () =>
+  element('iframe', {
+    className: 'sidebar',
+    title: 'Control panel',
+    sandbox: 'allow-scripts allow-forms allow-modals allow-popups',
+    allow: 'clipboard-write',
+  });
+
 export class Script {
   constructor(page) {
     this.page = page;
-    this.frame = element('iframe', {
-      className: 'sidebar',
-      title: 'Control panel',
-      sandbox: 'allow-scripts allow-forms allow-modals allow-popups',
-      allow: 'clipboard-write',
-    });
+    this.frame = newFrame();
     this.hint = element('p', { className: 'hint' }, 'The control panel opens here.');
     this.node = element('div', { className: 'script' }, this.hint, this.frame);
     this.frame.hidden = true;
@@ -140,11 +143,14 @@ export class Script {
   showSidebar({ html, title, functions }) {
     this.isShown = true;
     this.hint.hidden = true;
-    this.frame.hidden = false;
     this.waiting = { html, functions };
     this.page.side.rename(SIDEBAR, title || 'Sidebar');
-    this.frame.src = '/page/sidebar.html';
     this.page.side.open(SIDEBAR);
+    // A frame of its own for each: one that is led elsewhere while it is hidden sometimes stays blank in Chromium.
+    const frame = newFrame();
+    frame.src = '/page/sidebar.html';
+    this.frame.replaceWith(frame);
+    this.frame = frame;
   }
 
   /** A message of the frame. */
