@@ -12,6 +12,7 @@ run: $(INSTALLED)
 	@$(BIN)/python -m demo
 
 test: $(INSTALLED)
+	@bash tests/browser/install.sh || true
 	@$(BIN)/python -m pytest
 
 explore: $(INSTALLED)
@@ -42,9 +43,10 @@ fuzz: $(INSTALLED)
 bench: $(INSTALLED)
 	@$(BIN)/python -m benchmarks
 
-# PICTURES="http://127.0.0.1:8090 SPREADSHEET_ID" draws the tabs of a workbook, while make run serves it.
+# Of the workbook that make run serves; PICTURES=http://127.0.0.1:8091 takes them of another.
 pictures: $(INSTALLED)
-	@$(BIN)/python -m tests.pictures $(PICTURES)
+	@bash tests/browser/install.sh
+	@$(BIN)/python -m tests.browser.pictures $(PICTURES)
 
 # Holds what is asked of Shopify against its whole schema, which npm brings; WRITE=1 keeps what is needed of it.
 schema: $(INSTALLED)

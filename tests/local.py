@@ -181,10 +181,12 @@ def free_port() -> int:
 
 
 class Function:
-    """The function under functions-framework, as a process of its own."""
+    """The function under functions-framework, as a process of its own; on a free port unless one is named."""
 
-    def __init__(self, workbook: Workbook, entry: Path = ROOT / "main.py", **environment: str) -> None:
-        self.port = free_port()
+    def __init__(
+        self, workbook: Workbook, entry: Path = ROOT / "main.py", port: int = 0, **environment: str
+    ) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         command = [str(Path(sys.executable).with_name("functions-framework")), "--target=handle"]
         command += [f"--source={entry}", "--host=127.0.0.1", f"--port={self.port}"]

@@ -22,7 +22,7 @@ def test_every_button_calls_a_route_of_the_service() -> None:
     called = {*ROUTE.findall(SIDEBAR), *ROUTE.findall(CODE)}
     there = {path for _, path in ROUTES}
     assert "/orders/release" in called
-    assert called - there == TO_COME
+    assert called - there <= TO_COME
 
 
 def test_the_page_calls_only_functions_that_google_lets_it_call() -> None:
