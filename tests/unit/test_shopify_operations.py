@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.shopify.schema.admin import read_admin
+from fulfillment.shop_settings import API_VERSION
+from sandbox.shopify.schema.admin import FILE, VERSION, read_admin
 from sandbox.shopify.schema.checking import (
     access_of,
     mistakes,
@@ -16,6 +17,7 @@ from sandbox.shopify.schema.checking import (
     superfluous,
     unmet,
 )
+from sandbox.shopify.schema.pruning import pruned
 
 ADMIN = read_admin()
 OPERATIONS = read_operations()
@@ -107,3 +109,19 @@ def test_a_scope_that_nothing_needs_is_told() -> None:
 
 def test_a_field_with_a_customers_address_is_told() -> None:
     assert personal_of(changed("orders", "sourceName", "email"), ADMIN) == ["Order.email"]
+
+
+def test_no_more_of_the_schema_is_kept_than_the_operations_need() -> None:
+    kept = FILE.read_text(encoding="utf-8")
+    assert kept.endswith(f"\n\n{pruned(ADMIN, OPERATIONS.values())}"), "run `make schema WRITE=1`"
+    fewer = [text for name, text in OPERATIONS.items() if name != "create_draft"]
+    assert "input DraftOrderLineItemInput" in kept
+    assert "input DraftOrderLineItemInput" not in pruned(ADMIN, fewer)
+
+
+def test_the_licence_of_the_schema_stands_above_it() -> None:
+    assert "ISC License" in FILE.read_text(encoding="utf-8").partition("schema {")[0]
+
+
+def test_the_version_that_is_asked_for_is_the_one_that_was_checked() -> None:
+    assert API_VERSION == VERSION
