@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 readonly SERVICES=(cloudfunctions run cloudbuild artifactregistry secretmanager cloudscheduler sheets logging monitoring)
 
 # Settings that nobody may read in the function's configuration
-readonly SECRETS=(API_TOKENS SLACK_WEBHOOK_URL)
+readonly SECRETS=(API_TOKENS SLACK_WEBHOOK_URL SHOPIFY_TOKEN SHOPIFY_CLIENT_SECRET)
 
 dry_run=false
 revert=false
@@ -164,18 +164,15 @@ job() {
 
 # One mail an hour at the most for what the service logs as an error, by a policy of this name
 alert() {
-    local title="$NAME: something needs a person" channel=
+    local title="$NAME: something needs a person" channel
     [ -n "${ALERT_EMAIL:-}" ] || return 0
-    $dry_run || [ -z "$(found monitoring policies list --filter="displayName=\"$title\"")" ] || return 0
-    if ! $dry_run; then
-        channel=$(found beta monitoring channels list --filter="labels.email_address=\"$ALERT_EMAIL\"")
-    fi
+    [ -z "$(found alpha monitoring policies list --filter="displayName=\"$title\"")" ] || return 0
+    channel=$(found beta monitoring channels list --filter="labels.email_address=\"$ALERT_EMAIL\"")
     if [ -z "$channel" ]; then
-        gcloud_ beta monitoring channels create --display-name="$NAME" --type=email \
-            --channel-labels="email_address=$ALERT_EMAIL"
-        channel=$(found beta monitoring channels list --filter="labels.email_address=\"$ALERT_EMAIL\"")
+        channel=$(gcloud_ beta monitoring channels create --display-name="$NAME" --type=email \
+            --channel-labels="email_address=$ALERT_EMAIL" --format="value(name)")
     fi
-    gcloud_ monitoring policies create --policy="$(alert_policy "$title" "$channel")"
+    gcloud_ alpha monitoring policies create --policy="$(alert_policy "$title" "${channel:-THE-NEW-CHANNEL}")"
 }
 
 alert_policy() {
@@ -216,9 +213,11 @@ TEXT
 
 gcloud_() {
     if $dry_run; then
-        printf 'gcloud --project=%s' "$PROJECT"
-        printf ' %q' "$@"
-        printf '\n'
+        {
+            printf 'gcloud --project=%s' "$PROJECT"
+            printf ' %q' "$@"
+            printf '\n'
+        } >&3
     else
         gcloud --quiet --project="$PROJECT" "$@"
     fi
@@ -228,12 +227,9 @@ is_there() {
     ! $dry_run && gcloud --project="$PROJECT" "$@" >/dev/null 2>&1
 }
 
+# The name of the first that a list shows
 found() {
-    if $dry_run; then
-        echo A-NAME
-    else
-        gcloud --project="$PROJECT" "$@" --format="value(name)" --limit=1
-    fi
+    $dry_run || gcloud --project="$PROJECT" "$@" --format="value(name)" --limit=1
 }
 
 joined() {
@@ -246,4 +242,5 @@ fail() {
     exit 1
 }
 
+exec 3>&1  # what a dry run prints, also where a command's output is read
 main "$@"

@@ -43,6 +43,8 @@ def answer(words: list[str], piped: str) -> int:
     elif "create" in words:
         address = "@my-project.iam.gserviceaccount.com" if "service-accounts" in words else ""
         there[f"{words[0]} {name}{address}"] = True
+        if "--format=value(name)" in words:
+            print("projects/my-project/a-name")
     elif words[:3] == ["run", "revisions", "list"]:
         print("fulfillment-00002-new\nfulfillment-00001-old")
     elif "list" in words and f"{words[0]} " in there:
