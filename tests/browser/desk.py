@@ -126,3 +126,22 @@ class Desk:
         pane.get_by_role("button", name="Post the order").click()
         expect(pane.get_by_text("Working…")).to_have_count(0)
         return pane.locator("form:visible .answer")
+
+    # ---- what operators often do
+
+    def import_keys(self, *keys: str) -> None:
+        """Keys (`NASM CNC CNC-2 4`) pasted into their tab, and imported by the panel."""
+        rows = [["CANADA", *key.split()[:2], "combined", *key.split()[2:]] for key in keys]
+        self.turn_to("Import Keys")
+        self.paste(self.cell_at(2, "region"), rows)
+        panel = self.open_panel()
+        panel.press("Import Keys")
+        panel.says("Import Keys", f"{len(keys)} key{'s' if len(keys) > 1 else ''} imported")
+        expect(self.cell_at(2, "region")).to_be_empty()
+
+    def clear(self, order: str, says: str) -> None:
+        """Clear Order Cache, which then says this."""
+        panel = self.open_panel()
+        panel.press("Clear Order Cache", "Clear…", Order=order)
+        panel.confirm("Clear Order Cache", "Clear Order Cache", says="served this customer by hand")
+        panel.says("Clear Order Cache", says)

@@ -42,33 +42,15 @@ def stock(shop: Workbook) -> None:
     )
 
 
-def import_keys(desk: Desk, *keys: str) -> None:
-    """Pastes keys (`NASM CNC CNC-2 4`) into the tab, and clicks Import Keys."""
-    rows = [["CANADA", *key.split()[:2], "combined", *key.split()[2:]] for key in keys]
-    desk.turn_to("Import Keys")
-    desk.paste(desk.cell_at(2, "region"), rows)
-    panel = desk.open_panel()
-    panel.press("Import Keys")
-    panel.says("Import Keys", f"{len(keys)} key{'s' if len(keys) > 1 else ''} imported")
-    expect(desk.cell_at(2, "region")).to_be_empty()
-
-
-def clear(desk: Desk, order: str, says: str) -> None:
-    panel = desk.open_panel()
-    panel.press("Clear Order Cache", "Clear…", Order=order)
-    panel.confirm("Clear Order Cache", "Clear Order Cache", says="served this customer by hand")
-    panel.says("Clear Order Cache", says)
-
-
 def test_an_order_failed_for_want_of_keys(desk: Desk) -> None:
     expect(desk.post("2001", "CNC", "3")).to_contain_text(
         "Out of stock: NASM-CNC-FULL in CANADA (3 wanted, 1 in"
     )
     desk.turn_to("Key Inventory")
     desk.shows("CNC", "available", "1")
-    import_keys(desk, "NASM CNC CNC-2 4")
+    desk.import_keys("NASM CNC CNC-2 4")
     desk.panel.says("Import Keys", "1 waiting order can now be served whole: #2001.")
-    clear(desk, "#2001", says="Order #2001 was cleared")
+    desk.clear("#2001", says="Order #2001 was cleared")
     answer = desk.post("2001", "CNC", "3")
     expect(answer).to_contain_text("3 keys assigned to order #2001.")
     expect(answer.locator("code")).to_have_text(["CNC-1", "CNC-2", "CNC-2"])
@@ -93,13 +75,13 @@ def test_an_order_failed_for_want_of_entitlements(desk: Desk) -> None:
     panel.confirm("Sync Catalogue", "Publish 9 products", says="9 products would be live")
     panel.says("Sync Catalogue", "9 products live.")
     desk.shows("FNS", "status", "live")
-    clear(desk, "#2002", says="planned anew")
+    desk.clear("#2002", says="planned anew")
     expect(desk.post("2002", "FNS").locator("code")).to_have_text(["CES-1"])
 
 
 def test_the_mail_of_an_order_failed(desk: Desk) -> None:
     expect(desk.post("2003", "SAME", email="ada@exmaple.com").locator("code")).to_have_text(["SAME-1"])
-    clear(desk, "#2003", says="exactly the 1 key that it holds")
+    desk.clear("#2003", says="exactly the 1 key that it holds")
     again = desk.post("2003", "SAME", email="ada@example.com")
     expect(again.locator("code")).to_have_text(["SAME-1"])
     expect(again.locator("pre")).to_contain_text('"send_email": true')
@@ -150,7 +132,7 @@ def test_an_orders_status_is_told_by_its_id_and_by_its_name(desk: Desk) -> None:
 def test_low_stock_is_seen_and_filled_up(desk: Desk) -> None:
     desk.turn_to("Key Inventory")
     desk.shows("LOW", "level", "low")
-    import_keys(desk, "NASM LOW LOW-2 50", "NASM LOW LOW-3 50")
+    desk.import_keys("NASM LOW LOW-2 50", "NASM LOW LOW-3 50")
     desk.turn_to("Key Inventory")
     desk.shows("LOW", "available", "102")
     desk.shows("LOW", "level", "ok")
@@ -159,7 +141,7 @@ def test_low_stock_is_seen_and_filled_up(desk: Desk) -> None:
 
 
 def test_a_course_without_a_product_of_its_own_is_part_of_a_custom_bundle(desk: Desk) -> None:
-    import_keys(desk, "NASM VCS VCS-1 4")
+    desk.import_keys("NASM VCS VCS-1 4")
     desk.turn_to("Key Inventory")
     desk.shows("VCS", "available", "4")
     desk.turn_to("NPTA Catalogue")
