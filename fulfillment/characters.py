@@ -32,15 +32,19 @@ def is_unseen(character: str) -> bool:
 
 
 def trimmed(text: str) -> str:
-    """The text without blanks around it, those included that nobody sees."""
+    """The text without blanks around it, those included that nobody sees; control characters are none."""
     if text.isascii() and text.isprintable():
         return text.strip(" ")
     start, end = 0, len(text)
-    while start < end and (text[start].isspace() or is_unseen(text[start])):
+    while start < end and _is_blank(text[start]):
         start += 1
-    while end > start and (text[end - 1].isspace() or is_unseen(text[end - 1])):
+    while end > start and _is_blank(text[end - 1]):
         end -= 1
     return text[start:end]
+
+
+def _is_blank(character: str) -> bool:
+    return character.isspace() or (is_unseen(character) and unicodedata.category(character) != "Cc")
 
 
 def unquoted(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from fulfillment.answers import listed
-from fulfillment.characters import named, suspect
+from fulfillment.characters import named, suspect, trimmed
 from fulfillment.model import Entitlement, Levels, Pool
 
 NEAR = 0.72
@@ -50,7 +50,7 @@ class Known:
 
     def problem_of(self, cell: str) -> str:
         """Everything in a cell that is no entitlement, in words; empty where all of it is."""
-        parts = [part.strip() for part in cell.split(",") if part.strip()]
+        parts = [trimmed(part) for part in cell.split(",") if trimmed(part)]
         return "; ".join(filter(None, map(self._problem, parts)))
 
     def _problem(self, text: str) -> str:

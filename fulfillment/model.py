@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypedDict
 
+from fulfillment.characters import trimmed
+
 BUNDLE_PREFIX = "NSBK_"
 """Product codes of stock bundle keys begin with this; the course codes follow, joined by hyphens."""
 
@@ -82,12 +84,12 @@ class Entitlement:
         included. A semicolon is no part of a code: with it the next entitlement would be read as one. Raises
         ValueError with a sentence for the operator.
         """
-        cleaned = text.strip().upper()
+        cleaned = trimmed(text).upper()
         provider, _, rest = cleaned.partition("-")
         product_code, _, level = rest.rpartition("-")
-        parts = (provider.strip(), product_code.strip(), level.strip())
+        parts = tuple(map(trimmed, (provider, product_code, level)))
         if not all(parts) or any(re.search(r"[\s;]", part) for part in parts):
-            raise ValueError(f"`{text.strip()}` is not an entitlement: write PROVIDER-PRODUCT_CODE-LEVEL")
+            raise ValueError(f"`{trimmed(text)}` is not an entitlement: write PROVIDER-PRODUCT_CODE-LEVEL")
         return cls(*parts)
 
 
@@ -96,7 +98,7 @@ def parse_entitlements(cell: str) -> tuple[Entitlement, ...]:
 
     Raises ValueError for the first that cannot be read.
     """
-    return tuple(Entitlement.parse(part) for part in cell.split(",") if part.strip())
+    return tuple(Entitlement.parse(part) for part in cell.split(",") if trimmed(part))
 
 
 def bundle_of(product_code: str) -> str | None:

@@ -198,14 +198,29 @@ def _hyperlink(scope: Scope, url: str, label: Scalar = None) -> Operand:
 
 @function("REGEXMATCH", "text text")
 def _regexmatch(scope: Scope, text: str, pattern: str) -> Operand:
+    compiled = _compiled("REGEXMATCH", pattern)
+    return compiled if isinstance(compiled, Error) else compiled.search(text) is not None
+
+
+@function("REGEXREPLACE", "text text text")
+def _regexreplace(scope: Scope, text: str, pattern: str, replacement: str) -> Operand:
+    """`$1` in the replacement is what the first group holds."""
+    compiled = _compiled("REGEXREPLACE", pattern)
+    if isinstance(compiled, Error):
+        return compiled
+    template = re.sub(r"\$(\d)", r"\\g<\1>", replacement.replace("\\", r"\\"))
+    try:
+        return compiled.sub(template, text)
+    except (re.error, IndexError):
+        return bad_reference(f'Function REGEXREPLACE parameter 3 value "{replacement}" names no group.')
+
+
+def _compiled(name: str, pattern: str) -> re.Pattern[str] | Error:
     if _REPEATS_A_REPEAT.search(pattern):
         return unreadable("Regular expressions that repeat a repetition are not supported here.")
-    compiled = _regex(pattern)
-    if compiled is None:
-        return bad_reference(
-            f'Function REGEXMATCH parameter 2 value "{pattern}" is not a valid regular expression.'
-        )
-    return compiled.search(text) is not None
+    return _regex(pattern) or bad_reference(
+        f'Function {name} parameter 2 value "{pattern}" is not a valid regular expression.'
+    )
 
 
 # What Python knows and RE2 does not: look-around, back-references, conditionals, atomic and possessive forms.

@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 from urllib.parse import parse_qsl
 
+from fulfillment.characters import trimmed
 from fulfillment.errors import Unreadable
 from fulfillment.payloads.encodings import text_of_table
-from fulfillment.payloads.texts import trimmed
 
 DEEPEST = 64
 """Levels of nesting; an order of Shopify's has about eight."""

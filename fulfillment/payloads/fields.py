@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from fulfillment.characters import trimmed
 from fulfillment.payloads.lines import SKU_LIMIT, opened
 from fulfillment.payloads.pasted import COLUMNS, column_of, names
 from fulfillment.payloads.references import reference
@@ -17,7 +18,6 @@ from fulfillment.payloads.texts import (
     is_blank,
     one_line,
     repr_of,
-    trimmed,
     undamaged_text,
 )
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from fulfillment.characters import trimmed
 from fulfillment.model import LineItem
 from fulfillment.payloads.bodies import parse_json
-from fulfillment.payloads.texts import Problems, WrongValue, exact_text, is_blank, one_line, shown, trimmed
+from fulfillment.payloads.texts import Problems, WrongValue, exact_text, is_blank, one_line, shown
 
 QUANTITY_LIMIT = 1_000_000
 LINES_LIMIT = 5_000

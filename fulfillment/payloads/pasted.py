@@ -7,8 +7,8 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 
+from fulfillment.characters import trimmed
 from fulfillment.errors import InvalidFields
-from fulfillment.payloads.texts import trimmed
 
 COLUMNS = ("region", "provider", "product_code", "component", "keycode", "seats")
 

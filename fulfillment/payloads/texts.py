@@ -7,16 +7,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
+from fulfillment.characters import trimmed
 from fulfillment.errors import InvalidFields
 
 T = TypeVar("T")
 
 NAME_LIMIT = 500
 """Characters of a name, an e-mail address or a reason; the longest valid address has 254."""
-
-# Zero-width space, word joiner and byte order mark ride along when people copy from web pages, and
-# str.strip leaves them. All that str.isspace knows lies below U+3001.
-_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\u200b\u2060\ufeff"
 
 # Lone surrogates cannot be written as UTF-8 at all.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -50,11 +47,6 @@ class Problems:
         """Raises InvalidFields if anything was noted."""
         if self._found:
             raise InvalidFields(self._found)
-
-
-def trimmed(text: str) -> str:
-    """The text without blanks around it, invisible ones included."""
-    return text.strip(_BLANKS)
 
 
 def is_blank(value: object) -> bool:

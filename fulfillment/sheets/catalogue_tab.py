@@ -15,6 +15,7 @@ from typing import Any
 
 from fulfillment.assortment import Assortment, Pulled, Ware, plan_pull
 from fulfillment.catalogue import CatalogueRow
+from fulfillment.characters import trimmed
 from fulfillment.errors import BatchRefused, NotSetUp
 from fulfillment.sheets.client import Json, SheetsClient, to_bytes
 from fulfillment.sheets.codec import Layout, Scalar, to_cell, to_text
@@ -77,7 +78,7 @@ class CatalogueTab:
 
     def texts(self, index: int) -> dict[str, str]:
         """header -> trimmed text, of our columns of one row."""
-        return {header: to_text(self.cell(index, column)).strip() for header, column in self._columns()}
+        return {header: trimmed(to_text(self.cell(index, column))) for header, column in self._columns()}
 
     def _columns(self) -> Iterable[tuple[str, int]]:
         return self.layout.place.items()
@@ -91,7 +92,7 @@ class CatalogueTab:
         headers = enumerate(self.layout.header_row)
         ours = {*WRITTEN, "available", "status"}
         cells = [
-            (header, to_text(self.cell(index, n)).strip()) for n, header in headers if header not in ours
+            (header, trimmed(to_text(self.cell(index, n)))) for n, header in headers if header not in ours
         ]
         return tuple((header, text) for header, text in cells if text)
 

@@ -31,12 +31,14 @@ class Lookup:
         return f'IFERROR(IF({self._same("SKU")},{self._published("available")},""),"")'
 
     def _status(self) -> str:
-        problem, active = self._published("problem"), f'UPPER(TRIM({self._typed("active")}&""))'
+        problem, active = self._published("problem"), f"UPPER({self._trimmed('active')})"
         is_true = [f'{active}="{word}"' for word in TRUE]  # a checkbox, or TRUE typed as text
-        entitlements = f'UPPER(SUBSTITUTE({self._typed("entitlements")}," ",""))'
+        # blanks count for nothing there, nor does a comma too many
+        typed = f'REGEXREPLACE(UPPER({self._typed("entitlements")}&""),"\\s","")'
+        entitlements = f'REGEXREPLACE(REGEXREPLACE({typed},",+",","),"^,|,$","")'
         same = [
             f"EXACT({entitlements},{self._text('entitlements')})",
-            f"EXACT(UPPER({self._typed('fulfillment')}),{self._text('fulfillment')})",
+            f"EXACT(UPPER({self._trimmed('fulfillment')}),{self._text('fulfillment')})",
             self._same("product"),
             self._same("category"),
             f"OR({','.join(is_true)})={self._published('active')}",
@@ -46,17 +48,21 @@ class Lookup:
         return f"IFERROR(IF({self._same('SKU')},{live},{CHANGED}),{CHANGED})"
 
     def _same(self, header: str) -> str:
-        return f'EXACT(TRIM({self._typed(header)}&""),{self._text(header)})'
+        return f"EXACT({self._trimmed(header)},{self._text(header)})"
 
     def _typed(self, header: str) -> str:
         return f"${column_letters(self.catalogue.place[header])}2"
+
+    def _trimmed(self, header: str) -> str:
+        """What was typed without blanks around it; TRIM would take blanks away inside as well."""
+        return f'REGEXREPLACE({self._typed(header)}&"","^\\s+|\\s+$","")'
 
     def _text(self, header: str) -> str:
         return f'{self._published(header)}&""'
 
     def _published(self, header: str) -> str:
         """The published value of this row's SKU."""
-        place = f'MATCH(TRIM({self._typed("SKU")}&""),{self._column("SKU")},0)'
+        place = f"MATCH({self._trimmed('SKU')},{self._column('SKU')},0)"
         return f"INDEX({self._column(header)},{place})"
 
     def _column(self, header: str) -> str:

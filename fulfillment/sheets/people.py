@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fulfillment.catalogue import CatalogueRow
+from fulfillment.characters import trimmed
 from fulfillment.errors import BatchRefused, NotSetUp
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.codec import Layout, to_text
@@ -36,4 +37,7 @@ def _rows(rows: Rows, layout: Layout, headers: Iterable[str]) -> Iterator[tuple[
     """(row number, header -> trimmed text) of every row below the header."""
     places = [(header, layout.place[header]) for header in headers]
     for number, cells in enumerate(rows[1:], 2):
-        yield number, {header: to_text(cells[at]).strip() if at < len(cells) else "" for header, at in places}
+        yield (
+            number,
+            {header: trimmed(to_text(cells[at])) if at < len(cells) else "" for header, at in places},
+        )

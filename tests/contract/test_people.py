@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.local import Workbook, order
 
 HEADERS = ("region", "provider", "product_code", "component", "keycode", "seats")
@@ -114,6 +116,25 @@ def test_the_status_column_says_what_is_live_changed_or_wrong(workbook: Workbook
     workbook.type("NPTA Catalogue!E2", [["NASM-CPT-EXAM"]])
     assert workbook.tab("NPTA Catalogue")[0]["status"] == "changed: Sync Catalogue to publish"
     assert workbook.service().fulfil(order("1"), by="test").keys[0].entitlements == "NASM-CPT-FULL"
+
+
+@pytest.mark.parametrize(
+    ("column", "typed"),
+    [
+        ("E", "NASM-CPT-FULL,, nasm-cnc-full ,"),
+        ("E", ",NASM-CPT-FULL,NASM-CNC-FULL"),
+        ("F", " auto "),
+        ("A", " CPT  1 "),
+        ("B", "  Course CPT  1 "),
+    ],
+)
+def test_what_is_forgiven_when_it_is_read_is_live_too(workbook: Workbook, column: str, typed: str) -> None:
+    workbook.stock("NASM CPT combined EX-1 9", "NASM CNC combined EX-2 4")
+    workbook.sell(**{"CPT  1": "NASM-CPT-FULL,NASM-CNC-FULL"})
+    assert [row["available"] for row in workbook.tab("NPTA Catalogue")[:1]] == [4]
+    workbook.type(f"NPTA Catalogue!{column}2", [[typed]])
+    assert workbook.tab("NPTA Catalogue")[0]["status"] == "live"
+    assert workbook.service().publish(dry_run=True).changes == ()
 
 
 def test_refresh_rebuilds_views_that_a_person_spoiled(workbook: Workbook) -> None:

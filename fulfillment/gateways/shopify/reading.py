@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from fulfillment.characters import trimmed
 from fulfillment.wares import Level, Location, OpenLine, ShopLine, ShopOrder, Variant
 
 Json = Mapping[str, Any]
@@ -25,12 +26,12 @@ def variant(node: Json) -> Variant:
     return Variant(
         variant_id=node["id"],
         item=item["id"],
-        sku=str(node["sku"] or "").strip(),
+        sku=trimmed(str(node["sku"] or "")),
         product_id=product["id"],
-        product=str(product["title"]).strip(),
-        title="" if product["hasOnlyDefaultVariant"] or title == ONLY_VARIANT else title.strip(),
+        product=trimmed(str(product["title"])),
+        title="" if product["hasOnlyDefaultVariant"] or title == ONLY_VARIANT else trimmed(title),
         status=product["status"],
-        category=str(product["productType"] or "").strip(),
+        category=trimmed(str(product["productType"] or "")),
         tags=tuple(product["tags"]),
         price=str(node["price"]),
         is_tracked=bool(item["tracked"]),
@@ -58,7 +59,7 @@ def available(level: Json) -> int:
 
 def lines(nodes: Iterable[Json]) -> tuple[ShopLine, ...]:
     return tuple(
-        ShopLine(str(node["sku"] or "").strip(), int(node["currentQuantity"]), str(node["title"] or ""))
+        ShopLine(trimmed(str(node["sku"] or "")), int(node["currentQuantity"]), str(node["title"] or ""))
         for node in nodes
     )
 
@@ -82,7 +83,7 @@ def open_lines(fulfillment_order: Json) -> tuple[OpenLine, ...]:
         OpenLine(
             fulfillment_order=fulfillment_order["id"],
             line=node["id"],
-            sku=str(node["sku"] or "").strip(),
+            sku=trimmed(str(node["sku"] or "")),
             remaining=int(node["remainingQuantity"]),
             done=int(node["totalQuantity"]) - int(node["remainingQuantity"]),
             status=str(fulfillment_order["status"]),
