@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 readonly SERVICES=(cloudfunctions run cloudbuild artifactregistry secretmanager cloudscheduler sheets logging monitoring)
 
 # Settings that nobody may read in the function's configuration
-readonly SECRETS=(API_TOKENS SLACK_WEBHOOK_URL SHOPIFY_TOKEN SHOPIFY_CLIENT_SECRET)
+readonly SECRETS=(API_TOKENS SLACK_WEBHOOK_URL DELIVERY_HOOK_URL SHOPIFY_TOKEN SHOPIFY_CLIENT_SECRET)
 
 dry_run=false
 revert=false

@@ -15,6 +15,7 @@ from fulfillment.answers import (
     checked,
     keys_counted,
     listed,
+    next_mail,
     replayed,
     reply_to,
     shortage_in_words,
@@ -303,6 +304,8 @@ def _details(case: Case, asked: Asked, kept: list[Assignment]) -> Details:
         details["shortages"] = asked.shortages
     if kept:
         details["kept"] = [(row.unit, row.keycode) for row in kept]
+    if (mail := next_mail(case.file)) > 1:
+        details["mail"] = mail
     if case.is_test:
         details["deliver_to"] = case.policy.test_recipient or _test_recipient_of(case.file)
     return details

@@ -100,6 +100,16 @@ def with_details(answer: Answer, details: Details) -> Answer:
     return replace(answer, details=to_json(details))
 
 
+def mail_of(answer: Answer) -> int:
+    """Which of the order's mails this answer's keys go out by: 1 is the first."""
+    return answer.read_details().get("mail", 1)
+
+
+def next_mail(file: OrderFile) -> int:
+    """The number of the mail that would go out next: none that was due before has it."""
+    return max((mail_of(answer) for answer in file.answers if answer.outcome == "fulfilled"), default=0) + 1
+
+
 def rewritten(answer: Answer, *, now: datetime, by: str, **fields: str) -> Answer:
     """The next row of the same order: like this one but for these fields."""
     return replace(answer, at=when(now), by=by, no=0, version=0, **fields)  # type: ignore[arg-type]

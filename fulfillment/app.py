@@ -20,10 +20,12 @@ from fulfillment.api import Api
 from fulfillment.checks import Trial
 from fulfillment.clock import CLOCK
 from fulfillment.errors import NotSetUp
+from fulfillment.gateways.hook import HookCourier
 from fulfillment.gateways.identity import GoogleIdentities
 from fulfillment.gateways.shopify import ClientCredentials, FixedToken, Sessions, Shopify, ShopifyClient
 from fulfillment.gateways.slack import SlackCourier
-from fulfillment.outbox import KINDS
+from fulfillment.outbox import MAILED, TOLD
+from fulfillment.payloads import answer_body
 from fulfillment.ports import Courier
 from fulfillment.service import Service
 from fulfillment.settings import Settings, WrongSettings
@@ -98,9 +100,14 @@ def _shop(settings: Settings) -> Shopify:
 
 
 def _couriers(settings: Settings) -> Mapping[str, Courier]:
-    """Slack takes everything, where there is a channel."""
-    url = settings.slack_webhook_url.get_secret_value()
-    return dict.fromkeys(KINDS, SlackCourier(url)) if url else {}
+    """Slack tells the team, where there is a channel; the hook mails keys, where it is to."""
+    couriers: dict[str, Courier] = {}
+    if url := settings.slack_webhook_url.get_secret_value():
+        couriers |= dict.fromkeys(TOLD, SlackCourier(url))
+    if settings.delivery == "hook":
+        url, secret = settings.delivery_hook_url.get_secret_value(), settings.hook_secret
+        couriers[MAILED] = HookCourier(url, secret, answer_body, now=_clock(settings))
+    return couriers
 
 
 def build_api(settings: Settings) -> Api:

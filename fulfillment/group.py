@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -78,6 +79,8 @@ class Case(Generic[T]):
     """What it is to send once everybody of its group has been answered."""
     recent: bool = False
     """Where it changes nothing, what is known is good enough: no look is taken for it."""
+    marks: bool = False
+    """Is it there to write marks alone?"""
     woken: threading.Event = field(default_factory=threading.Event)
     leads: bool = False
     planned: Plan[T] | None = None
@@ -166,8 +169,20 @@ class Door:
                 self._leave(case)
             case.woken.clear()
         if case.owed:
-            self._teller.tell(case.owed, until=case.until)
+            self._tell(case)
         return case.result()
+
+    def _tell(self, case: Case[Any]) -> None:
+        """Sends what its group owes; a mark without which a customer hears twice is written at once."""
+        self._teller.tell(case.owed, until=case.until)
+        if case.marks or not self._teller.has_urgent_marks:
+            return
+
+        def plan(draft: Draft) -> Plan[None]:
+            return Plan(None, Changes(messages=self._teller.marks(draft.snapshot)))
+
+        with suppress(FulfillmentError):  # then they ride on a later commit
+            self._await(Case(plan, self._clock.now_s(), case.until, marks=True))
 
     def _enter(self, case: Case[Any]) -> None:
         """Joins the queue, and leads where nobody does. Raises Busy where it would wait in vain."""

@@ -1,7 +1,8 @@
-"""The settings of messages: where the team is told."""
+"""The settings of messages: where the team is told, and how keys are mailed that no call waits for."""
 
 from __future__ import annotations
 
+from typing import Literal
 from urllib.parse import urlparse
 
 from pydantic import SecretStr, field_validator, model_validator
@@ -15,10 +16,14 @@ class MessageSettings(BaseSettings):
 
     slack_webhook_url: SecretStr = SecretStr("")
     """Whoever knows it can post to the channel."""
+    delivery: Literal["zapier", "hook"] = "zapier"
+    delivery_hook_url: SecretStr = SecretStr("")
+    """Whoever knows it can have the Zap mail something."""
+    waiting: Literal["off", "auto"] = "off"
     k_service: str = ""
     """Set by the cloud: the name of the service that runs there."""
 
-    @field_validator("slack_webhook_url")
+    @field_validator("slack_webhook_url", "delivery_hook_url")
     @classmethod
     def _check_hook(cls, typed: SecretStr) -> SecretStr:
         """Encrypted on its way, but to this machine."""
@@ -34,4 +39,15 @@ class MessageSettings(BaseSettings):
     def _check_hooks_are_not_here(self) -> MessageSettings:
         if self.k_service and is_local(self.slack_webhook_url.get_secret_value()):
             raise ValueError("SLACK_WEBHOOK_URL is a local address: copy the webhook's own")
+        if self.k_service and is_local(self.delivery_hook_url.get_secret_value()):
+            raise ValueError("DELIVERY_HOOK_URL is a local address: copy the Catch Hook's own")
+        return self
+
+    @model_validator(mode="after")
+    def _check_delivery(self) -> MessageSettings:
+        has_url = bool(self.delivery_hook_url.get_secret_value())
+        if (self.delivery == "hook") != has_url:
+            raise ValueError("DELIVERY=hook and DELIVERY_HOOK_URL go together: set both, or neither")
+        if self.waiting == "auto" and self.delivery != "hook":
+            raise ValueError("WAITING=auto needs DELIVERY=hook: nobody would mail the keys else")
         return self

@@ -197,7 +197,8 @@ class Details(TypedDict, total=False):
     """What else an answer says; kept as JSON in the order cache.
 
     `kept` are seats that the order holds although its newest lines do not ask for them, as
-    `[[unit, keycode], ...]`; `deliver_to` is the test recipient of an order answered in test mode.
+    `[[unit, keycode], ...]`; `deliver_to` is the test recipient of an order answered in test mode; `mail`
+    says which of the order's mails the keys go out by, where it is not the first.
     """
 
     warnings: list[str]
@@ -206,6 +207,7 @@ class Details(TypedDict, total=False):
     kept: list[tuple[str, str]]
     deliver_to: str
     delivered_at: str
+    mail: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +398,7 @@ class Policy:
     mode: Mode = "test"
     test_recipient: str = ""
     failed_orders: Literal["hold", "retry"] = "hold"
+    waiting: Literal["off", "auto"] = "off"
     low_stock: int = 20
     critical_stock: int = 5
     product_limits: Mapping[str, Limits] = field(default_factory=dict)

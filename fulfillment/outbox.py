@@ -13,16 +13,20 @@ whoever sends it puts into words; never a key code or an address. An order's fac
 | `confirmed`    | the Zap's last step reported the mail          |                                     |
 | `unconfirmed`  | 15 minutes have passed without that            | `since` (when the keys were given)  |
 | `stock`        | a commit has brought stock to a level          | `lines`, and none of an order's     |
+| `waiting`      | stock came, and waiting orders could be served | `orders`, and none of an order's    |
 | `alarm`        | something a person must look at                | `text`, and none of an order's      |
+| `keys`         | keys are to be mailed by the hook              | `cause`; the letter has the reply   |
 
 (*) `items`, `skipped`, `warnings`. `items` and `skipped` are `[[sku, quantity, title, kind], ...]` as in
-Order Cache; `skipped` of a fulfilled order is what a person has to serve. All of these go to Slack. A
-message_id names what is told (`fulfilled:ORDER:NO`, with the `no` of the row of Order Cache), so that the
-same thing planned twice is one message.
+Order Cache; `skipped` of a fulfilled order is what a person has to serve. `orders` are `[[order_id,
+order_name, failed_at, seats], ...]`. `cause` is `waiting`, `resend` or `replace`. All but `keys` go to Slack.
+A message_id names what is told (`fulfilled:ORDER:NO`, with the `no` of the row of Order Cache; `keys:ORDER:N`
+is the order's n-th mail), so that the same thing planned twice is one message.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,12 +35,23 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from fulfillment.alerts import Alert, in_words
-from fulfillment.answers import called, failed_since, keys_counted, when
+from fulfillment.answers import called, failed_since, keys_counted, mail_of, when
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Message, is_usable_address, to_json
+from fulfillment.waiting import WaitingOrder
+from fulfillment.waiting import in_words as waiting_in_words
 from fulfillment.workbook import Changes, OrderFile, Snapshot
 
-KINDS = ("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed", "stock", "alarm")
+TOLD = (
+    *("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed"),
+    *("stock", "waiting", "alarm"),
+)
+"""What the team is told of."""
+
+MAILED = "keys"
+"""What the hook is told of, so that a customer is."""
+
+KINDS = (*TOLD, MAILED)
 
 CLAIM = timedelta(minutes=5)
 """Who claimed a message has so long to send it; nothing heard by then, anybody may."""
@@ -159,7 +174,7 @@ def _of_answers(snapshot: Snapshot, changes: Changes, now: datetime) -> Iterator
 def _of_answer(before: Answer | None, answer: Answer, outbox: Outbox, now: datetime) -> Iterator[Message]:
     """What one row of Order Cache calls for, by the row that counted before."""
     if answer.outcome != "fulfilled":
-        yield from _watches(outbox, answer, now, f"The order was {answer.outcome} before that was due.")
+        yield from _ended(outbox, answer, ("unconfirmed",), now, f"The order was {answer.outcome} before.")
     is_new = before is None or before.outcome != answer.outcome
     if answer.outcome in ("fulfilled", "failed", "skipped") and (is_new or _fails_otherwise(before, answer)):
         yield _told(answer, answer.outcome, _facts_of_outcome(answer))
@@ -175,19 +190,42 @@ def _of_mail(before: Answer | None, answer: Answer, outbox: Outbox, now: datetim
     """The mail of a fulfilled order: that it is waited for, or was reported as sent."""
     is_sent = "delivered_at" in answer.read_details()
     was_sent = before is not None and "delivered_at" in before.read_details()
+    is_due_anew = before is None or mail_of(before) < mail_of(answer)
     if is_sent and not was_sent:
-        yield from _watches(outbox, answer, now, "")
+        yield from _ended(outbox, answer, ("unconfirmed", MAILED), now, "")
         yield _told(answer, "confirmed", {})
-    elif not is_sent and (before is None or was_sent) and is_usable_address(answer.email):
+    elif not is_sent and is_due_anew and is_usable_address(answer.email):
+        yield from _ended(outbox, answer, ("unconfirmed",), now, "Another mail is due.")
         watch = _told(answer, "unconfirmed", {"since": answer.at})
         yield replace(watch, due_at=when(now + MAIL_DUE))
 
 
-def _watches(outbox: Outbox, answer: Answer, now: datetime, why: str) -> Iterator[Message]:
-    """The rows that end the wait for an order's mail: it was reported as sent, or (`why`) will not be."""
+def _ended(
+    outbox: Outbox, answer: Answer, kinds: Collection[str], now: datetime, why: str
+) -> Iterator[Message]:
+    """The rows that end what waits for an order's mail: it was reported as sent, or (`why`) will not be."""
     for message in outbox.of_order(answer.order_id):
-        if message.kind == "unconfirmed" and message.event == "owed":
+        is_on_its_way = message.event == "claimed" and bool(why)  # what becomes of it will be heard
+        if message.kind in kinds and outbox.is_pending(message.message_id) and not is_on_its_way:
             yield _next(message, "given_up" if why else "delivered", now=now, by=answer.by, error=why)
+
+
+def by_hook(answer: Answer, cause: str, *, now: datetime, by: str) -> Message:
+    """The message that has the hook mail the keys of an answer, which is about to be recorded."""
+    subject = f"Order {called(answer)}: its keys are to be mailed"
+    facts = {"order_name": answer.order_name, "mode": answer.mode, "cause": cause}
+    message_id = f"{MAILED}:{answer.order_id}:{mail_of(answer)}"
+    return Message(when(now), message_id, "owed", MAILED, answer.order_id, subject, to_json(facts), by=by)
+
+
+def waiting_told(orders: Sequence[WaitingOrder], *, now: datetime, by: str) -> Message:
+    """The message that these waiting orders could be served; the same orders are the same message."""
+    rows = [[order.order_id, order.order_name, order.failed_at, order.seats] for order in orders]
+    digest = hashlib.sha256(to_json([row[:1] for row in rows]).encode()).hexdigest()[:16]
+    text = waiting_in_words(orders, can="can now")
+    return Message(
+        when(now), f"waiting:{digest}", "owed", "waiting", "", text, to_json({"orders": rows}), by=by
+    )
 
 
 def told_again(file: OrderFile, outbox: Outbox, *, stock: str, now: datetime, by: str) -> Message | None:
@@ -277,10 +315,23 @@ def plan_send(
     """The next rows of the messages that are due, `most` of them: claimed, or given up."""
     rows = []
     for message in islice(due(snapshot.outbox, now), most):
-        if message.kind not in kinds:
+        if message.kind == MAILED and (end := _mail_ended(snapshot, message, now, by)):
+            rows.append(end)
+        elif message.kind not in kinds:
             rows.append(given_up(message, "Nobody takes such messages: see the settings.", now=now, by=by))
         elif message.attempts > len(DELAYS):
             rows.append(given_up(message, "Nothing was heard of the last try.", now=now, by=by))
         else:
             rows.append(claimed(message, now=now, by=by))
     return tuple(rows)
+
+
+def _mail_ended(snapshot: Snapshot, message: Message, now: datetime, by: str) -> Message | None:
+    """The row that ends a message about keys which are not to be mailed by it any more. Raises InArchive."""
+    answer = snapshot.file(message.order_id).answer
+    if answer is not None and answer.outcome == "fulfilled":
+        if "delivered_at" in answer.read_details():
+            return _next(message, "delivered", now=now, by=by)
+        if message.message_id == f"{MAILED}:{answer.order_id}:{mail_of(answer)}":
+            return None
+    return given_up(message, "The order has no keys to be mailed by this any more.", now=now, by=by)

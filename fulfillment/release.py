@@ -1,4 +1,4 @@
-"""What operators do to one order: release, clear, close, and the mail reported as sent."""
+"""What operators do to one order: release, clear, close."""
 
 from __future__ import annotations
 
@@ -306,16 +306,3 @@ def _closed(
         mode=policy.mode,
         by=by,
     )
-
-
-def plan_delivered(draft: Draft, order_id: str, *, now: datetime, by: str) -> Plan[str]:
-    """The Zap's last step reported the mail as sent. Raises UnknownOrder, NotPossible."""
-    _, old = known(draft, order_id)
-    if old.outcome != "fulfilled":
-        raise NotPossible(f"Order {called(old)} is {old.outcome}: no mail with keys was due for it.")
-    details = old.read_details()
-    if at := details.get("delivered_at"):
-        return Plan(f"The mail of order {called(old)} was reported as sent on {at} already.")
-    details["delivered_at"] = when(now)
-    row = with_details(rewritten(old, now=now, by=by), details)
-    return Plan(f"The mail of order {called(old)} is recorded as sent.", Changes(answers=(row,)))

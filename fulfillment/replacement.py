@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fulfillment.answers import Plan, called, counted, listed, reply_to, rewritten, with_details
+from fulfillment.answers import Plan, called, counted, listed, next_mail, reply_to, rewritten, with_details
 from fulfillment.errors import NotPossible
 from fulfillment.holdings import order_of, seats_in_words
 from fulfillment.model import Answer, Assignment, Reply, to_json
@@ -70,7 +70,7 @@ def plan_replace(draft: Draft, order_id: str, keycode: str, *, now: datetime, by
     fresh = _other_keys(draft, seats, now=now, by=by)
     # the new seat comes first: at no point between the two rows has the order lost a piece
     stale = [moved(row, "quarantined", now=now, by=by, reason="replaced") for row in seats]
-    answer = _replaced_answer(old, seats, fresh, now=now, by=by)
+    answer = _replaced_answer(file, seats, fresh, now=now, by=by)
     reply = reply_to(file.after((*fresh, *stale), answer))
     result = Replaced(tuple(stale), tuple(fresh), reply, _others(draft, seats))
     return Plan(result, Changes(assignments=(*fresh, *stale), answers=(answer,)))
@@ -113,9 +113,10 @@ def _other_keys(draft: Draft, seats: Sequence[Assignment], *, now: datetime, by:
 
 
 def _replaced_answer(
-    old: Answer, seats: Sequence[Assignment], fresh: Sequence[Assignment], *, now: datetime, by: str
+    file: OrderFile, seats: Sequence[Assignment], fresh: Sequence[Assignment], *, now: datetime, by: str
 ) -> Answer:
-    """The same answer with the new codes in the old ones' places, to be mailed again."""
+    """The newest answer with the new codes in the old ones' places, to be mailed again."""
+    old = file.answers[-1]
     new: dict[tuple[str, str], deque[str]] = defaultdict(deque)
     for code, row in zip([(row.unit, row.keycode) for row in seats], fresh, strict=True):
         new[code].append(row.keycode)
@@ -124,6 +125,7 @@ def _replaced_answer(
     if "kept" in details:
         details["kept"] = [_replaced((unit, code), new) for unit, code in details["kept"]]
     details.pop("delivered_at", None)
+    details["mail"] = next_mail(file)
     message = f"{counted(len(fresh), 'key')} of order {called(old)} replaced."
     return with_details(rewritten(old, now=now, by=by, keys=to_json(keys), message=message), details)
 

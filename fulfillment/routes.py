@@ -29,6 +29,8 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/orders/reconcile"): Route(SCHEDULER, "reconcile"),
     ("POST", "/orders/mark"): Route(OPERATOR, "mark"),
     ("POST", "/orders/delivered"): Route(ZAP, "delivered"),
+    ("POST", "/orders/resend"): Route(OPERATOR, "resend"),
+    ("POST", "/orders/retry-waiting"): Route(OPERATOR, "retry-waiting"),
     ("POST", "/catalogue/pull"): Route(OPERATOR, "pull"),
     ("POST", "/catalogue/publish"): Route(OPERATOR, "publish"),
     ("POST", "/keys/import"): Route(OPERATOR, "import"),

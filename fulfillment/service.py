@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from fulfillment.allocation import plan_order, stock_now
 from fulfillment.answers import Plan, reply_to
@@ -16,9 +17,10 @@ from fulfillment.group import Door
 from fulfillment.health import Health, Pulse, books_of, health
 from fulfillment.importing import Importer, Watch, unwatched
 from fulfillment.intake import Imported
-from fulfillment.model import Assignment, GivenKey, Message, Order, Policy, Reply
+from fulfillment.mailing import Rehearsed, Reported, Resent, plan_delivered, plan_resend, rehearsed
+from fulfillment.model import Answer, Assignment, GivenKey, Message, Order, Policy, Reply
 from fulfillment.moving import Moved, Mover
-from fulfillment.outbox import KEPT, plan_send, told_again
+from fulfillment.outbox import KEPT, MAILED, by_hook, plan_send, told_again, waiting_told
 from fulfillment.pasting import PastedRow
 from fulfillment.ports import Store
 from fulfillment.release import (
@@ -29,7 +31,6 @@ from fulfillment.release import (
     known,
     plan_clear,
     plan_close,
-    plan_delivered,
     plan_release,
 )
 from fulfillment.replacement import Replaced, plan_replace
@@ -38,8 +39,11 @@ from fulfillment.storefront import Storefront
 from fulfillment.story import Event, story, what_next
 from fulfillment.telling import Sent, Teller, tally
 from fulfillment.trade import Trade
+from fulfillment.waiting import Retried, WaitingOrder, plan_retry, servable
 from fulfillment.withdrawal import Restored, Withdrawn, plan_restore, plan_withdraw, quarantine
-from fulfillment.workbook import Changes, Draft
+from fulfillment.workbook import NOTHING, Changes, Draft
+
+T = TypeVar("T")
 
 SENT_AT_ONCE = 300
 """Messages that one call claims: what it has no time for is due again."""
@@ -160,10 +164,13 @@ class Service:
 
     def replace(self, reference: str, keycode: str, *, dry_run: bool = False, by: str) -> Replaced:
         """Another key for one that the order holds. 1 write."""
-        return self._door.settle(
-            lambda draft: plan_replace(draft, find_order(draft, reference), keycode, now=self._now(), by=by),
-            dry_run=dry_run,
-        )
+
+        def plan(draft: Draft) -> Plan[Replaced]:
+            planned = plan_replace(draft, find_order(draft, reference), keycode, now=self._now(), by=by)
+            reply = planned.result.reply
+            return self._mailed(planned, [reply.answer] if reply.send_email else [], "replace", by)
+
+        return self._door.settle(plan, dry_run=dry_run)
 
     def close(self, references: Sequence[str], *, reason: str, by: str) -> Closed:
         """Orders recorded as served by hand."""
@@ -178,11 +185,65 @@ class Service:
             )
         )
 
-    def delivered(self, reference: str, *, by: str) -> str:
-        """The order's mail recorded as sent."""
+    def delivered(self, reference: str, *, mail: int | None = None, by: str) -> Reported:
+        """The order's mail recorded as sent; `mail`: which of them, where the Zap says so. 1 write."""
         return self._door.settle(
-            lambda draft: plan_delivered(draft, find_order(draft, reference), now=self._now(), by=by)
+            lambda draft: plan_delivered(
+                draft, find_order(draft, reference), mail=mail, now=self._now(), by=by
+            )
         )
+
+    def resend(self, reference: str, *, for_real: bool = False, by: str) -> Resent:
+        """The same keys are mailed again: by the hook, or at the Zap's next run. 1 write."""
+
+        def plan(draft: Draft) -> Plan[Resent]:
+            order_id, now = find_order(draft, reference), self._now()
+            planned = plan_resend(draft, order_id, for_real=for_real, policy=self._policy, now=now, by=by)
+            return self._mailed(planned, [planned.result.reply.answer], "resend", by)
+
+        return self._door.settle(plan)
+
+    def retry_waiting(self, *, dry_run: bool = False, by: str) -> Retried:
+        """The waiting orders that can be served whole are, the oldest first. 1 write."""
+
+        def plan(draft: Draft) -> Plan[Retried]:
+            planned = plan_retry(draft, policy=self._policy, dry_run=dry_run, now=self._now(), by=by)
+            answers = [reply.answer for reply in planned.result.replies if reply.send_email]
+            return self._mailed(planned, answers, "waiting", by)
+
+        return self._door.settle(plan, alone=True)
+
+    def waiting(self, *, by: str) -> tuple[WaitingOrder, ...]:
+        """The waiting orders that could be served whole; the team is told once of the same. 1 read."""
+
+        def plan(draft: Draft) -> Plan[tuple[WaitingOrder, ...]]:
+            orders = servable(draft.snapshot, NOTHING, policy=self._policy)
+            message = waiting_told(orders, now=self._now(), by=by)
+            is_news = orders and message.message_id not in draft.snapshot.outbox.messages
+            told = (message,) if is_news and message.kind in self._teller.kinds else ()
+            return Plan(orders, Changes(messages=told))
+
+        return self._door.settle(plan, alone=True)
+
+    def rehearsed(self) -> tuple[Rehearsed, ...]:
+        """The orders that were answered in test mode and have not been sent for real. 1 read."""
+        return self._door.settle(lambda draft: Plan(rehearsed(draft.snapshot)))
+
+    @property
+    def has_hook(self) -> bool:
+        """Can keys be mailed without a call of the Zap's?"""
+        return MAILED in self._teller.kinds
+
+    @property
+    def serves_waiting(self) -> bool:
+        """Are waiting orders served as soon as there are keys?"""
+        return self._policy.waiting == "auto" and self.has_hook
+
+    def _mailed(self, planned: Plan[T], answers: Iterable[Answer], cause: str, by: str) -> Plan[T]:
+        """The same plan, with a message to the hook for each of these answers, where there is a hook."""
+        if not self.has_hook:
+            return planned
+        return planned.and_tells(*(by_hook(answer, cause, now=self._now(), by=by) for answer in answers))
 
     def status(self, reference: str) -> Told:
         """The story of an order. 1 read. Raises UnknownOrder."""

@@ -94,6 +94,10 @@ class Settings(ShopSettings, MessageSettings):
             raise ValueError("MODE is test, so TEST_RECIPIENT must be the address that gets the mails")
         if bool(self.oidc_allowed) != bool(self.oidc_audiences):
             raise ValueError("OIDC_AUDIENCES and OIDC_ALLOWED go together: set both, or neither")
+        if self.delivery == "hook" and not self.hook_secret:
+            raise ValueError(
+                "DELIVERY is hook: API_TOKENS needs a zap:SECRET, which signs what the hook gets"
+            )
         if self.archive_spreadsheet_id == self.spreadsheet_id:
             raise ValueError("ARCHIVE_SPREADSHEET_ID must name another spreadsheet than SPREADSHEET_ID")
         if self.k_service and self.is_local:
@@ -111,6 +115,11 @@ class Settings(ShopSettings, MessageSettings):
     def tokens(self) -> tuple[tuple[str, str], ...]:
         """(role, secret) of every token."""
         return _pairs(self.api_tokens.get_secret_value())
+
+    @property
+    def hook_secret(self) -> str:
+        """What the hook's calls are signed with: the first secret of the Zap's."""
+        return next((secret for role, secret in self.tokens if role == "zap"), "")
 
     @property
     def allowed(self) -> tuple[tuple[str, str], ...]:
@@ -132,6 +141,7 @@ class Settings(ShopSettings, MessageSettings):
             failed_orders=self.failed_orders,
             low_stock=self.low_stock,
             critical_stock=self.critical_stock,
+            waiting=self.waiting,
         )
 
 

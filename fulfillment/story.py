@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fulfillment.answers import called, failed_since, keys_counted, listed
+from fulfillment.answers import called, failed_since, keys_counted, listed, mail_of
 from fulfillment.model import TEST_ORDER, Answer, Assignment
 from fulfillment.wares import SERVE_TEST
 from fulfillment.workbook import OrderFile, by_version
@@ -52,6 +52,8 @@ def _answer_event(answer: Answer, file: OrderFile) -> Event:
     if details.get("delivered_at") == answer.at:
         return Event(answer.at, "delivered", "The mail was reported as sent.")
     if earlier and earlier[-1].outcome == answer.outcome and earlier[-1].message == answer.message:
+        if mail_of(earlier[-1]) < mail_of(answer):
+            return Event(answer.at, "resent", "Its keys are to be mailed again.")
         return Event(answer.at, "recorded", f"Recorded anew for {answer.customer or 'the customer'}.")
     return Event(answer.at, answer.outcome, answer.message)
 

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from fulfillment import outbox
+from fulfillment.answers import reply_to
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import NotDelivered
 from fulfillment.messages import Outbox
@@ -24,7 +25,8 @@ from fulfillment.ports import Courier
 from fulfillment.workbook import Changes, Snapshot
 
 TOGETHER = 50
-"""Letters that a courier is handed at a time: what fails with one of them is tried again with all."""
+"""Letters that a courier is handed at a time: what fails with one of them is tried again with all. Each mail
+goes by itself: one that failed must not have the others sent twice."""
 
 LEAST_S = 1.0
 """With less time left nothing is begun: the request that waits for it has a deadline."""
@@ -90,6 +92,12 @@ class Teller:
         return tuple(self._couriers)
 
     @property
+    def has_urgent_marks(self) -> bool:
+        """Is one waiting without which a customer would get the same mail again?"""
+        with self._guard:
+            return any(mark.kind == outbox.MAILED for mark in self._marks.values())
+
+    @property
     def has_marks(self) -> bool:
         """Is anything waiting to be written?"""
         return bool(self._marks)
@@ -123,11 +131,9 @@ class Teller:
             if message.event == "given_up" and message.attempts:
                 self._alarm(f"A message was given up ({message.message_id}): {message.error}")
         log_repeat([m for m in committed if m.event == "claimed" and m.error], "its sender was not heard of")
-        return [
-            Letter(snapshot.outbox.messages[message.message_id])
-            for message in committed
-            if message.event == "claimed"
-        ]
+        claimed = [message for message in committed if message.event == "claimed"]
+        letters = [_letter(snapshot, snapshot.outbox.messages[message.message_id]) for message in claimed]
+        return [letter for letter in letters if letter.reply is None or letter.reply.send_email]
 
     # in any thread
 
@@ -206,16 +212,23 @@ def tally(claimed: Sequence[Message], known: Outbox, marks: Iterable[Message]) -
     return Sent(count["sent"], count["failed"], count["given_up"], count["claimed"])
 
 
+def _letter(snapshot: Snapshot, message: Message) -> Letter:
+    """The message on its way; one about keys brings what the order is told now."""
+    if message.kind != outbox.MAILED:
+        return Letter(message)
+    return Letter(message, reply_to(snapshot.file(message.order_id)))
+
+
 def _portions(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
     """The letters as couriers are handed them: of one kind, and not too many."""
 
     def kind(letter: Letter) -> str:
         return letter.message.kind
 
-    for _, same in groupby(sorted(letters, key=kind), key=kind):
-        rest = list(same)
-        for start in range(0, len(rest), TOGETHER):
-            yield rest[start : start + TOGETHER]
+    for each, same in groupby(sorted(letters, key=kind), key=kind):
+        rest, most = list(same), 1 if each == outbox.MAILED else TOGETHER
+        for start in range(0, len(rest), most):
+            yield rest[start : start + most]
 
 
 def log_repeat(messages: Iterable[Message], cause: str) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import takewhile
 
 from fulfillment import combination
-from fulfillment.answers import listed
+from fulfillment.allocation import plan_order
+from fulfillment.answers import Plan, listed
 from fulfillment.asked import Pieces, read_lines
 from fulfillment.combination import Decision
-from fulfillment.model import Answer, LineItem, Policy, Pool
+from fulfillment.model import Answer, LineItem, Order, Policy, Pool, Reply
 from fulfillment.pools import Stock, stock_after
-from fulfillment.workbook import Changes, OrderFile, Snapshot
+from fulfillment.workbook import NOTHING, Changes, Draft, OrderFile, Snapshot
+
+RETRIED_AT_ONCE = 100
+"""Waiting orders that one commit serves: their mails go out one by one, in the time that is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,37 @@ def _taken_by(decisions: tuple[Decision, ...]) -> Counter[Pool]:
         for serving in decision.option:
             seats[serving.pool] += decision.count
     return seats
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """The waiting orders that were served, or that could be, and how many there was no room for."""
+
+    orders: tuple[WaitingOrder, ...]
+    replies: tuple[Reply, ...] = ()
+    left: int = 0
+
+
+def plan_retry(draft: Draft, *, policy: Policy, dry_run: bool, now: datetime, by: str) -> Plan[Retried]:
+    """The waiting orders that the stock serves whole are served, the oldest first. To be planned alone."""
+    found = servable(draft.snapshot, NOTHING, policy=policy)
+    orders, left = found[:RETRIED_AT_ONCE], len(found[RETRIED_AT_ONCE:])
+    if dry_run:
+        return Plan(Retried(orders, (), left))
+    again, together = replace(policy, failed_orders="retry"), draft.snapshot.draft()
+    plans = []
+    for order in orders:
+        posted = _as_posted(together.file(order.order_id).answers[-1])
+        plans.append(plan_order(together, posted, policy=again, now=now, by=by))
+        together.advance(plans[-1].changes)
+    replies = tuple(plan.result for plan in plans)
+    return Plan(Retried(orders, replies, left), Changes.together([plan.changes for plan in plans]))
+
+
+def _as_posted(answer: Answer) -> Order:
+    """The order as it was posted when it failed."""
+    lines = tuple(LineItem(item.sku, item.quantity, item.title) for item in answer.read_items())
+    return Order(answer.order_id, answer.order_name, answer.customer, answer.email, answer.region, lines)
 
 
 def in_words(waiting: Sequence[WaitingOrder], *, can: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from fulfillment.answers import keys_counted, listed
+from fulfillment.answers import counted, keys_counted, listed
 from fulfillment.model import Item, Message
 
 MOST_IN_LINE = 240
@@ -39,6 +39,7 @@ class Facts(TypedDict, total=False):
     stock: str
     text: str
     lines: list[str]
+    orders: list[tuple[str, str, str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,13 @@ def _stock(facts: Facts) -> Iterator[str]:
     yield "To do: paste new keys into Import Keys, and import them."
 
 
+def _waiting(facts: Facts) -> Iterator[str]:
+    orders = facts.get("orders", [])
+    named = [f"{name or order_id} (since {since})" for order_id, name, since, _ in orders]
+    yield f"There are keys for {counted(len(orders), 'waiting order')} now, oldest first: {listed(named)}."
+    yield "To do: serve them with Waiting orders, under Advanced in the control panel."
+
+
 def _said(facts: Facts) -> Iterator[str]:
     yield facts.get("text", "")
 
@@ -186,5 +194,6 @@ KINDS: Mapping[str, Kind] = {
     "confirmed": Kind("📬", "E-mail confirmed", _confirmed),
     "unconfirmed": Kind("📭", "E-mail not confirmed", _unconfirmed),
     "stock": Kind("📉", "Stock runs out", _stock),
+    "waiting": Kind("⏳", "Waiting orders can be served", _waiting),
     "alarm": Kind("🚨", "Alarm", _said),
 }

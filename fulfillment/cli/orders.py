@@ -64,3 +64,27 @@ def clear(order_id: str, as_json: bool) -> None:
 def replace(order_id: str, keycode: str, dry_run: bool, as_json: bool) -> None:
     """Replace key: give the order another key for this one."""
     run("replace", {"order_id": order_id, "keycode": keycode, "dry_run": dry_run}, as_json=as_json)
+
+
+@cli.command()
+@click.argument("order_id")
+@click.option("--for-real", is_flag=True, help="To the customer, where it went to the test recipient.")
+@as_json
+def resend(order_id: str, for_real: bool, as_json: bool) -> None:
+    """Have the keys of an order mailed again."""
+    run("resend", {"order_id": order_id, "for_real": for_real}, as_json=as_json)
+
+
+@cli.command("retry-waiting")
+@click.option("--dry-run", is_flag=True, help="Say which, and change nothing.")
+@as_json
+def retry_waiting(dry_run: bool, as_json: bool) -> None:
+    """Serve the waiting orders that the stock serves whole."""
+    run("retry-waiting", {"dry_run": dry_run}, as_json=as_json)
+
+
+@cli.command("test-orders")
+@as_json
+def test_orders(as_json: bool) -> None:
+    """List the orders that were answered while MODE was test: none of them reached its customer."""
+    run("test-orders", {}, as_json=as_json)

@@ -53,7 +53,18 @@ def _show(said: Mapping[str, object], *, as_json: bool) -> None:
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return
     click.echo(said["message"])
-    for name in ("changes", "warnings", "problems", "breaches", "story", "rows", "held", "seats", *HEADINGS):
+    for name in (
+        "changes",
+        "warnings",
+        "problems",
+        "breaches",
+        "story",
+        "rows",
+        "held",
+        "seats",
+        "orders",
+        *HEADINGS,
+    ):
         entries = said.get(name, [])
         told = entries if isinstance(entries, list) else []
         lines = [_line(entry) for entry in told if not _is_plain_success(entry)]

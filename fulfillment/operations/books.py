@@ -10,6 +10,7 @@ from fulfillment.answers import counted
 from fulfillment.errors import FulfillmentError
 from fulfillment.moving import Moved
 from fulfillment.operations.operation import Body, Operation, Said, ok
+from fulfillment.operations.waiting import waiting_besides
 from fulfillment.payloads import EmptyBody, read
 from fulfillment.service import Service
 from fulfillment.telling import Sent
@@ -75,7 +76,12 @@ def _refresh(service: Service, body: Body, by: str) -> Said:
     free = sum(row.available for row in done.inventory)
     where = counted(len(done.inventory), "pool")
     said = [f"Inventory refreshed: {counted(free, 'seat')} available in {where}.", in_words(done.low)]
-    said += [_shop_besides(service, by), _sent_besides(service, by), _archived_besides(service)]
+    said += [
+        waiting_besides(service, by),
+        _shop_besides(service, by),
+        _sent_besides(service, by),
+        _archived_besides(service),
+    ]
     message = " ".join(filter(None, said))
     return ok(message, pools=[asdict(row) for row in done.inventory], low=[asdict(low) for low in done.low])
 

@@ -9,6 +9,7 @@ from fulfillment import alerts
 from fulfillment.importing import Watch, unwatched
 from fulfillment.intake import Imported
 from fulfillment.operations.operation import Body, Operation, Said, ok
+from fulfillment.operations.waiting import waiting_besides
 from fulfillment.payloads import EmptyBody, ImportBody, RestoreBody, WithdrawBody, read
 from fulfillment.service import Service
 from fulfillment.waiting import in_words
@@ -18,8 +19,9 @@ def import_keys(service: Service, body: Body, by: str, watch: Watch = unwatched)
     """Import Keys; `watch` is told how far it is."""
     asked = read(ImportBody, body)
     done = service.import_keys(asked.rows, numbers=asked.lines, dry_run=asked.dry_run, by=by, watch=watch)
+    besides = "" if asked.dry_run or not done.count("imported") else waiting_besides(service, by)
     return ok(
-        _import_message(asked, done),
+        f"{_import_message(asked, done)} {besides}".rstrip(),
         imported=done.count("imported"),
         duplicates=done.count("duplicate"),
         refused=done.count("refused"),
@@ -32,14 +34,12 @@ def import_keys(service: Service, body: Body, by: str, watch: Watch = unwatched)
 
 
 def _import_message(asked: ImportBody, done: Imported) -> str:
-    waiting = in_words(done.waiting, can="could then" if asked.dry_run else "can now")
     low = alerts.in_words(done.low)
     if asked.dry_run:
+        waiting = in_words(done.waiting, can="could then")
         return " ".join(filter(None, ["Nothing was imported yet; it would be:", done.message, waiting, low]))
     stays = asked.rows is None and len(done.rows) > done.count("imported")
-    where = "See the result column." if stays else ""
-    advice = "Clear Order Cache for each, then run the Zap again." if waiting else ""
-    return " ".join(filter(None, [done.message, where, waiting, advice, low]))
+    return " ".join(filter(None, [done.message, "See the result column." if stays else "", low]))
 
 
 def _withdraw(service: Service, body: Body, by: str) -> Said:
@@ -60,7 +60,8 @@ def _withdraw(service: Service, body: Body, by: str) -> Said:
 def _restore(service: Service, body: Body, by: str) -> Said:
     asked = read(RestoreBody, body)
     done = service.restore(asked.codes, reason=asked.reason, by=by)
-    return ok(done.message, restored=done.seats, unknown=done.unknown)
+    besides = waiting_besides(service, by) if done.seats else ""
+    return ok(f"{done.message} {besides}".rstrip(), restored=done.seats, unknown=done.unknown)
 
 
 def _quarantine(service: Service, body: Body, by: str) -> Said:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from fulfillment.answers import as_given, listed
+from fulfillment.answers import as_given, counted, listed
 from fulfillment.model import Answer, Assignment, GivenKey
 from fulfillment.operations.operation import Body, Operation, Said, ok
+from fulfillment.operations.waiting import retried_in_words, waiting_besides
 from fulfillment.payloads import (
     ClearBody,
     CloseBody,
     DeliveredBody,
+    EmptyBody,
     ReleaseBody,
     ReplaceBody,
+    ResendBody,
+    RetryBody,
     StatusBody,
     read,
 )
@@ -42,7 +46,10 @@ def _release(service: Service, body: Body, by: str) -> Said:
     figures = {"released": done.released, "quarantined": done.quarantined, "dry_run": asked.dry_run}
     keys, holds = _seats(done.rows, done.before), _seats(done.after.holdings, done.before)
     facts = {**_whose(done.before), **figures, "keys": keys, "holds": holds}
-    return ok(done.preview if asked.dry_run else done.message, **facts, next=done.next)
+    if asked.dry_run:
+        return ok(done.preview, **facts, next=done.next)
+    besides = waiting_besides(service, by) if done.released else ""
+    return ok(f"{done.message} {besides}".rstrip(), **facts, next=done.next)
 
 
 def _whose(answer: Answer) -> Said:
@@ -72,7 +79,8 @@ def _replace(service: Service, body: Body, by: str) -> Said:
     if asked.dry_run:  # whose the next key will be is settled only when it is given
         return ok(done.preview, **facts, old=_seats(done.old, answer), next=done.next)
     seats = {"old": _seats(done.old, answer), "new": _seats(done.new, answer)}
-    return ok(done.message, **facts, keys=_keys(done.reply.keys), **seats, next=done.next)
+    following = _how_mailed(service, "run the Zap again") if service.has_hook else done.next
+    return ok(done.message, **facts, keys=_keys(done.reply.keys), **seats, next=following)
 
 
 def _close(service: Service, body: Body, by: str) -> Said:
@@ -84,7 +92,43 @@ def _close(service: Service, body: Body, by: str) -> Said:
 
 
 def _delivered(service: Service, body: Body, by: str) -> Said:
-    return ok(service.delivered(read(DeliveredBody, body).order_id, by=by), delivered=True)
+    asked = read(DeliveredBody, body)
+    done = service.delivered(asked.order_id, mail=asked.mail, by=by)
+    return ok(done.message, delivered=done.delivered)
+
+
+def _resend(service: Service, body: Body, by: str) -> Said:
+    asked = read(ResendBody, body)
+    done = service.resend(asked.order_id, for_real=asked.for_real, by=by)
+    facts = {**_whose(done.reply.answer), "resent": True, "for_real": done.for_real}
+    return ok(done.message, **facts, next=_how_mailed(service, "replay the Zap's run of the order"))
+
+
+def _test_orders(service: Service, body: Body, by: str) -> Said:
+    read(EmptyBody, body)
+    orders = [asdict(order) for order in service.rehearsed()]
+    what = "Release the seats of each, or resend it for real: none has reached its customer."
+    said = f"{counted(len(orders), 'order')} were answered in test mode. {what}" if orders else NO_TESTS
+    return ok(said, orders=orders)
+
+
+NO_TESTS = "No order has an answer of test mode."
+
+
+def _how_mailed(service: Service, by_hand: str) -> str:
+    """What becomes of keys that are to be mailed outside of a call of the Zap's."""
+    if service.has_hook:
+        return "Nothing: the keys go out by the hook, and the Outbox shows what became of them."
+    return f"To have them mailed, {by_hand}: no hook is set (DELIVERY)."
+
+
+def _retry_waiting(service: Service, body: Body, by: str) -> Said:
+    asked = read(RetryBody, body)
+    done = service.retry_waiting(dry_run=asked.dry_run, by=by)
+    served = [] if asked.dry_run else [asdict(order) for order in done.orders]
+    waiting = [asdict(order) for order in done.orders] if asked.dry_run else []
+    facts = {"served": served, "waiting": waiting, "left": done.left, "dry_run": asked.dry_run}
+    return ok(retried_in_words(service, done, dry_run=asked.dry_run), **facts)
 
 
 ORDERS: Mapping[str, Operation] = {
@@ -93,5 +137,8 @@ ORDERS: Mapping[str, Operation] = {
     "clear": Operation(_clear, {"cleared": False}, ClearBody),
     "replace": Operation(_replace, {"replaced": False}, ReplaceBody),
     "close": Operation(_close, {"closed": []}, CloseBody),
+    "resend": Operation(_resend, {"resent": False}, ResendBody),
+    "retry-waiting": Operation(_retry_waiting, {"served": [], "waiting": [], "left": 0}, RetryBody),
+    "test-orders": Operation(_test_orders, {"orders": []}),
     "delivered": Operation(_delivered, {"delivered": False}, DeliveredBody),
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from fulfillment.answers import mail_of
 from fulfillment.model import GivenKey, Reply, bundle_of
 
 _ACCESS = {"combined": "full access", "content": "course only", "exam": "exam only"}
@@ -47,8 +48,18 @@ def answer_body(reply: Reply, request_id: str) -> dict[str, object]:
             {"sku": item.sku, "quantity": item.quantity, "title": item.title} for item in reply.skipped
         ],
         "shortages": [dict(shortage) for shortage in reply.shortages],
-        "request_id": request_id,
+        "request_id": _named_by_mail(request_id, reply),
     }
+
+
+def _named_by_mail(request_id: str, reply: Reply) -> str:
+    """The request's id; where the keys go out by another mail than the order's first, also which.
+
+    The Zap's last step sends it back, so that the report of an old mail is not taken for that of the new
+    one: the answer's fields are fixed, and this one has no form of its own.
+    """
+    mail = mail_of(reply.answer)
+    return f"{request_id}.m{mail}" if reply.keys and mail > 1 else request_id
 
 
 def error_body(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from difflib import get_close_matches
@@ -58,8 +59,31 @@ class ClearBody(OrderBody):
     """Forget the order's answer."""
 
 
+_MAIL = re.compile(r"\.m(\d{1,9})$")
+
+
 class DeliveredBody(OrderBody):
-    """The order's mail was sent."""
+    """The order's mail was sent; `request_id` is that of the answer whose keys it had."""
+
+    request_id: Remark = ""
+
+    @property
+    def mail(self) -> int | None:
+        """Which of the order's mails it was, as the answer's request id says; None without one."""
+        found = _MAIL.search(self.request_id)
+        return int(found[1]) if found else 1 if self.request_id else None
+
+
+class ResendBody(OrderBody):
+    """Mail the order's keys again; `for_real` to the customer, where that was a test before."""
+
+    for_real: Flag = False
+
+
+class RetryBody(OperationBody):
+    """Serve the waiting orders that the stock serves whole, or only say which."""
+
+    dry_run: Flag = False
 
 
 class ReleaseBody(OrderBody):

@@ -17,6 +17,7 @@ from fulfillment.availability import availability
 from fulfillment.catalogue import CatalogueRow, Published, plan_publish
 from fulfillment.errors import FulfillmentError
 from fulfillment.intake import Imported, plan_import
+from fulfillment.mailing import Reported, Resent, plan_delivered, plan_resend
 from fulfillment.model import (
     Answer,
     Assignment,
@@ -41,11 +42,11 @@ from fulfillment.release import (
     Released,
     plan_clear,
     plan_close,
-    plan_delivered,
     plan_release,
 )
 from fulfillment.replacement import Replaced, plan_replace
 from fulfillment.stocktake import InventoryRow, inventory
+from fulfillment.waiting import Retried, plan_retry
 from fulfillment.workbook import Changes, Draft, Snapshot, commits_of
 
 OPENING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -241,8 +242,18 @@ class Shop:
         )
         return self.do(plan)
 
-    def delivered(self, order_id: str) -> str:
-        return self.do(plan_delivered(self.snapshot.draft(), order_id, now=self.now, by=BY))
+    def delivered(self, order_id: str, mail: int | None = None) -> Reported:
+        return self.do(plan_delivered(self.snapshot.draft(), order_id, mail=mail, now=self.now, by=BY))
+
+    def resend(self, order_id: str, *, for_real: bool = False) -> Resent:
+        plan = plan_resend(
+            self.snapshot.draft(), order_id, for_real=for_real, policy=self.policy, now=self.now, by=BY
+        )
+        return self.do(plan)
+
+    def retry_waiting(self, *, dry_run: bool = False) -> Retried:
+        draft = self.snapshot.draft()
+        return self.do(plan_retry(draft, policy=self.policy, dry_run=dry_run, now=self.now, by=BY))
 
     def held(self, order_id: str) -> list[tuple[str, str]]:
         """(unit, key code) of the seats that an order holds."""

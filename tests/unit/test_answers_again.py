@@ -171,7 +171,7 @@ def test_a_mail_reported_twice_is_recorded_once() -> None:
     shop = a_stocked_shop()
     shop.order("1", "CPT")
     shop.delivered("1")
-    assert "already" in shop.delivered("1")
+    assert "already" in shop.delivered("1").message
     assert len(shop.answers) == 2
 
 

@@ -15,7 +15,7 @@ LAYERS: dict[str, int] = {
     "assortment": 3, "shelves": 3, "comparison": 3, "marks": 3,
     "trade": 5, "storefront": 5, "pushing": 5, "recording": 5, "reconciling": 5,
     "shop_settings": 7, "message_settings": 7,
-    "outbox": 3,
+    "outbox": 3, "mailing": 3,
     "messages": 2, "workbook": 2, "pools": 2, "pasting": 2,
     "allocation": 3, "answers": 3, "asked": 3, "choices": 3, "combination": 3, "release": 3, "stocktake": 3,
     "archiving": 3, "catalogue": 3, "withdrawal": 3, "availability": 3, "story": 3, "waiting": 3, "intake": 3,
