@@ -91,6 +91,10 @@ class Market:
         rows = self.workbook.tab("Live Catalogue")
         return {row["SKU"]: row["available"] for row in rows if row["available"] != ""}
 
+    def snapshots(self) -> list[str]:
+        """The tabs that hold one."""
+        return [title for title in self.workbook.everything() if title.startswith("Shop ")]
+
     def pushes(self) -> list[dict[str, Any]]:
         """Every change that the app made to what is available, the oldest first."""
         return [change for change in self.shopify.changes() if change["by"] == "app"]
@@ -126,11 +130,10 @@ class Market:
     def forget_calls(self) -> None:
         self.shopify.stats.reset()
 
-    def sell_before_it_is_set(self, sku: str) -> list[str]:
-        """Somebody buys one just before the next quantity of it is set; the order's name, once it is so."""
+    def sell_before(self, asked: str, sku: str) -> list[str]:
+        """Somebody buys one just before the shop is next asked for this field; the order, once it is so."""
         sold: list[str] = []
-        method = "inventorySetQuantities"
-        self.shopify.just_before(method, lambda: sold.append(self.people.buy({sku: 1}).name))
+        self.shopify.just_before(asked, lambda: sold.append(self.people.buy({sku: 1}).name))
         return sold
 
     def is_never_stale(self) -> None:
