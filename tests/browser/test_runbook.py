@@ -154,3 +154,9 @@ def test_a_course_without_a_product_of_its_own_is_part_of_a_custom_bundle(desk: 
     expect(desk.post("2010", "TRIO").locator("code")).to_have_text(["VCS-1", "VCS-1", "STS-1"])
     desk.turn_to("NPTA Catalogue")
     desk.shows("TRIO", "available", "1")
+
+
+def test_an_order_that_cannot_be_read_is_refused_field_by_field(desk: Desk) -> None:
+    answer = desk.post("2012", "CNC,CES", "1")
+    expect(answer).to_contain_text("line_items_quantity")
+    expect(answer).not_to_contain_text("iterable")

@@ -110,8 +110,8 @@ function shown({ code, json, text }) {
         typeof warning === 'string' ? warning : JSON.stringify(warning),
       ),
     );
-  for (const { field, message } of json.fields || [])
-    parts.push(element('p', { className: 'said warn' }, [field, message].filter(Boolean).join(': ')));
+  for (const [field, problem] of Object.entries(json.fields || {}))
+    parts.push(element('p', { className: 'said warn' }, `${field}: ${problem}`));
   parts.push(
     element(
       'details',
