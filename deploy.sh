@@ -4,17 +4,26 @@
 #   ./deploy.sh            deploys what stands here, with the settings of deploy.env
 #   ./deploy.sh --dry-run  prints every command, and runs none
 #   ./deploy.sh --revert   sends all requests to the revision before
+#   ./deploy.sh --pause    stops the scheduler's jobs; --resume lets them run
 #   --env FILE             other settings than deploy.env
 set -euo pipefail
 cd "$(dirname "$0")"
 
 readonly SERVICES=(cloudfunctions run cloudbuild artifactregistry secretmanager cloudscheduler sheets logging monitoring)
 
+# What the scheduler calls: name, when, method, route
+readonly JOBS=(
+    "outbox|* * * * *|POST|/outbox/send"
+    "refresh|*/15 * * * *|POST|/inventory/refresh"
+    "audit|10 3 * * *|GET|/audit"
+)
+
 # Settings that nobody may read in the function's configuration
 readonly SECRETS=(API_TOKENS SLACK_WEBHOOK_URL DELIVERY_HOOK_URL SHOPIFY_TOKEN SHOPIFY_CLIENT_SECRET)
 
 dry_run=false
 revert=false
+turn=
 env_file=deploy.env
 
 main() {
@@ -22,6 +31,10 @@ main() {
     read_environment
     if $revert; then
         revert_to_previous
+        return
+    fi
+    if [ -n "$turn" ]; then
+        turn_jobs
         return
     fi
     check_settings
@@ -40,12 +53,13 @@ read_arguments() {
         case $1 in
             --dry-run) dry_run=true ;;
             --revert) revert=true ;;
+            --pause | --resume) turn=${1#--} ;;
             --env)
                 [ $# -gt 1 ] || fail "--env needs the name of a file"
                 env_file=$2
                 shift
                 ;;
-            *) fail "$1 is not known here: --dry-run, --revert, --env FILE" ;;
+            *) fail "$1 is not known here: --dry-run, --revert, --pause, --resume, --env FILE" ;;
         esac
         shift
     done
@@ -146,9 +160,32 @@ PYTHON
 }
 
 schedule() {
-    job "$NAME-outbox" '* * * * *' POST /outbox/send
-    job "$NAME-refresh" '*/15 * * * *' POST /inventory/refresh
-    job "$NAME-audit" '10 3 * * *' GET /audit
+    local each name when method route
+    for each in "${JOBS[@]}"; do
+        IFS='|' read -r name when method route <<<"$each"
+        job "$NAME-$name" "$when" "$method" "$route"
+    done
+}
+
+# One that is already as it is to be stays so: Google refuses to pause what is paused
+turn_jobs() {
+    local each name state
+    for each in "${JOBS[@]}"; do
+        name=$NAME-${each%%|*}
+        state=$(state_of "$name")
+        if [ "$turn-$state" = pause-PAUSED ] || [ "$turn-$state" = resume-ENABLED ]; then
+            continue
+        fi
+        gcloud_ scheduler jobs "$turn" "$name" --location="$REGION"
+    done
+    $dry_run || echo "The scheduler's jobs are ${turn%e}ed: messages, Refresh Inventory, the audit."
+}
+
+state_of() {
+    if ! $dry_run; then
+        gcloud --project="$PROJECT" scheduler jobs describe "$1" --location="$REGION" --format="value(state)" ||
+            fail "There is no job $1: run ./deploy.sh first."
+    fi
 }
 
 # A new job waits, paused, for the go-live; one that is there keeps running, or keeps waiting
@@ -205,7 +242,7 @@ Deployed: $URL
 2. Make it ready:     SPREADSHEET_ID=... .venv/bin/python -m fulfillment setup
 3. In the Zap, the URL is $URL/orders; its header is Authorization: Bearer and the secret of zap in API_TOKENS.
 4. In the sidebar's Connection, the address is $URL.
-5. Going live resumes the scheduler's jobs, which wait: docs/operations.md.
+5. The scheduler's jobs wait until you go live: python -m fulfillment go-live, and README, Going live.
 TEXT
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,14 +15,21 @@ from google.auth.credentials import AnonymousCredentials, Credentials
 
 from fulfillment.access import Access
 from fulfillment.alarms import Alarm
-from fulfillment.answers import listed
 from fulfillment.api import Api
 from fulfillment.checks import Trial
 from fulfillment.clock import CLOCK
-from fulfillment.errors import NotSetUp
 from fulfillment.gateways.hook import HookCourier
 from fulfillment.gateways.identity import GoogleIdentities
-from fulfillment.gateways.shopify import ClientCredentials, FixedToken, Sessions, Shopify, ShopifyClient
+from fulfillment.gateways.shopify import (
+    ClientCredentials,
+    FixedToken,
+    Sessions,
+    Shopify,
+    ShopifyClient,
+    try_access,
+    try_location,
+    try_orders,
+)
 from fulfillment.gateways.slack import SlackCourier
 from fulfillment.outbox import MAILED, TOLD
 from fulfillment.payloads import answer_body
@@ -35,14 +42,14 @@ from fulfillment.sheets.scratch import Scratch
 from fulfillment.sheets.setup import Report, make_ready
 from fulfillment.sheets.shop_tabs import SheetShopTabs
 from fulfillment.sheets.store import SheetStore
-from fulfillment.sheets.trial import try_writing
 from fulfillment.telling import Teller
 from fulfillment.trade import Trade
+from fulfillment.trials import trial_until, try_books, try_hook, try_slack, try_spreadsheet, try_tabs
 
 SCHEMA_FILE = Path(__file__).parent.parent / "sheets_schema.yaml"
 
-OF_THE_WORKBOOK = ("spreadsheet", "tabs", "books")
-"""Trials that /health makes by a look of its own."""
+OF_HEALTH = ("shop", "slack")
+"""Trials that /health makes, 1 request each; the spreadsheet it knows by a look of its own."""
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 
@@ -105,16 +112,20 @@ def _couriers(settings: Settings) -> Mapping[str, Courier]:
     if url := settings.slack_webhook_url.get_secret_value():
         couriers |= dict.fromkeys(TOLD, SlackCourier(url))
     if settings.delivery == "hook":
-        url, secret = settings.delivery_hook_url.get_secret_value(), settings.hook_secret
-        couriers[MAILED] = HookCourier(url, secret, answer_body, now=_clock(settings))
+        couriers[MAILED] = _hook(settings)
     return couriers
+
+
+def _hook(settings: Settings) -> HookCourier:
+    url, secret = settings.delivery_hook_url.get_secret_value(), settings.hook_secret
+    return HookCourier(url, secret, answer_body, now=_clock(settings))
 
 
 def build_api(settings: Settings) -> Api:
     """The routes of these settings. No call is made yet."""
     identities = GoogleIdentities(settings.audiences, settings.oidc_certs_url) if settings.allowed else None
     access = Access(settings.tokens, settings.allowed, identities)
-    trials = {name: trial for name, trial in build_trials(settings).items() if name not in OF_THE_WORKBOOK}
+    trials = {name: trial for name, trial in build_trials(settings).items() if name in OF_HEALTH}
     couriers = _couriers(settings)
     alarm = _alarm(settings, couriers)
     service = build_service(settings, couriers, alarm)
@@ -133,13 +144,35 @@ def build_setup(settings: Settings) -> Callable[..., Report]:
     return partial(ready, low_stock=settings.low_stock)
 
 
-def build_trials(settings: Settings) -> dict[str, Trial]:
-    """What of these settings can be tried, by name. No call is made yet."""
+def build_trials(settings: Settings, *, sends: bool = False) -> dict[str, Trial]:
+    """What of these settings can be tried, by name. No call is made yet.
+
+    `sends`: people see a message of it, where else nobody notices.
+    """
     return {
-        "spreadsheet": partial(_try_writing, settings),
-        "tabs": partial(_try_setup, settings),
-        "books": partial(_try_books, settings),
+        "spreadsheet": partial(try_spreadsheet, partial(_client, settings)),
+        "tabs": partial(try_tabs, lambda: build_setup(settings)(check=True)),
+        "books": partial(try_books, partial(build_service, settings)),
+        **dict(_further_trials(settings, sends)),
     }
+
+
+def _further_trials(settings: Settings, sends: bool) -> Iterator[tuple[str, Trial]]:
+    """Those of what may be left out."""
+    if archive_id := settings.archive_spreadsheet_id:
+        yield "archive", partial(try_spreadsheet, partial(_client, settings, archive_id))
+    if settings.shopify_shop:
+        shop = _shop(settings)
+        yield "shop", partial(try_access, shop, trial_until)
+        yield "location", partial(try_location, shop, trial_until)
+        yield "orders", partial(try_orders, shop, trial_until)
+    if url := settings.slack_webhook_url.get_secret_value():
+        yield "slack", partial(try_slack, SlackCourier(url), sends=sends)
+    if settings.delivery == "hook":
+        yield (
+            "hook",
+            partial(try_hook, _hook(settings), settings.test_recipient, _clock(settings), sends=sends),
+        )
 
 
 def build_scratch(settings: Settings, spreadsheet_id: str, *, rounds: int) -> Scratch:
@@ -148,35 +181,20 @@ def build_scratch(settings: Settings, spreadsheet_id: str, *, rounds: int) -> Sc
     return Scratch(partial(SheetsClient, spreadsheet_id, credentials, settings.sheets_url), rounds)
 
 
-def _try_writing(settings: Settings) -> str:
-    try_writing(_client(settings))
-    return "shared with the service, which can write to it."
-
-
-def _try_setup(settings: Settings) -> str:
-    report = build_setup(settings)(check=True)
-    if report.is_ready:
-        return "every tab, column, rule and protection is there."
-    found = listed([*report.repairs, *report.left], most=5)
-    raise NotSetUp(f"{found} Run setup.")
-
-
-def _try_books(settings: Settings) -> str:
-    service = build_service(settings)
-    return f"read, at version {service.check()}."
-
-
 def _clock(settings: Settings) -> Callable[[], datetime]:
     return partial(datetime.now, ZoneInfo(settings.time_zone))
 
 
-def _client(settings: Settings) -> SheetsClient:
-    return SheetsClient(settings.spreadsheet_id, _credentials(settings), settings.sheets_url)
+def _client(settings: Settings, spreadsheet_id: str = "") -> SheetsClient:
+    """Of the shop's spreadsheet, unless another is named."""
+    return SheetsClient(
+        spreadsheet_id or settings.spreadsheet_id, _credentials(settings), settings.sheets_url
+    )
 
 
 def _archive_client(settings: Settings) -> SheetsClient | None:
     archive_id = settings.archive_spreadsheet_id
-    return SheetsClient(archive_id, _credentials(settings), settings.sheets_url) if archive_id else None
+    return _client(settings, archive_id) if archive_id else None
 
 
 def _credentials(settings: Settings) -> Credentials:

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from fulfillment.errors import FulfillmentError
+from fulfillment.settings import WrongSettings
 
 Trial = Callable[[], str]
-"""Tries one thing, and returns a sentence where it is as it should be. Raises FulfillmentError."""
+"""Tries one thing, and returns a sentence where it is as it should be.
+
+Raises FulfillmentError, or WrongSettings where there are no credentials to try it with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +28,5 @@ def findings(trials: Mapping[str, Trial]) -> Iterable[Finding]:
     for name, trial in trials.items():
         try:
             yield Finding(name, True, trial())
-        except FulfillmentError as error:
+        except (FulfillmentError, WrongSettings) as error:
             yield Finding(name, False, str(error))

@@ -14,7 +14,8 @@ from fulfillment.settings import WrongSettings, read_settings
 
 @cli.command()
 @click.option("--settings", "settings_alone", is_flag=True, help="Read the settings alone; call nobody.")
-def check(settings_alone: bool) -> None:
+@click.option("--send", is_flag=True, help="Send people a message, where nothing else can tell.")
+def check(settings_alone: bool, send: bool) -> None:
     """Try the settings, the spreadsheet, and everything else that they name."""
     try:
         settings = read_settings()
@@ -22,7 +23,7 @@ def check(settings_alone: bool) -> None:
         _tell(Finding("settings", False, str(wrong)))
         sys.exit(1)
     _tell(Finding("settings", True, "complete, and none contradicts another."))
-    found = [] if settings_alone else [*findings(build_trials(settings))]
+    found = [] if settings_alone else [*findings(build_trials(settings, sends=send))]
     for finding in found:
         _tell(finding)
     sys.exit(0 if all(finding.is_ok for finding in found) else 1)

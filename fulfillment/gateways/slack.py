@@ -27,7 +27,7 @@ from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import NotDelivered
 from fulfillment.gateways.slack_blocks import blocks_of, text_of
 from fulfillment.model import Letter
-from fulfillment.wording import Wording, worded
+from fulfillment.wording import worded
 
 GAP_S = 1.0
 """One message a second, once a burst is spent."""
@@ -48,6 +48,9 @@ ADVICE = {
 }
 """What to do about a word of Slack's."""
 
+SAYS_NOTHING = ((400, "no_text"), (400, "invalid_payload"))
+"""How a webhook that is there refuses an empty message."""
+
 _SILENT = logging.getLogger("fulfillment.gateways.slack.sdk")
 _SILENT.setLevel(logging.CRITICAL + 1)  # slack_sdk would log the webhook's address, which is a secret
 
@@ -65,22 +68,30 @@ class SlackCourier:
 
         Slack's 429 is waited for where time is left. Raises NotDelivered; final where no other try can help.
         """
-        self._post(worded([letter.message for letter in letters]), until)
+        wording = worded([letter.message for letter in letters])
+        blocks = [block.to_dict() for block in blocks_of(wording)]
+        body = {"text": text_of(wording), "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
+        check(self._answer_to(body, until))
 
-    def _post(self, wording: Wording, until: float) -> None:
+    def try_out(self, *, until: float, text: str = "") -> None:
+        """The webhook is there; the channel shows `text`, or nothing new without one. 1 request.
+
+        Slack looks whose webhook it is before it refuses a message that says nothing. Raises NotDelivered.
+        """
+        answer = self._answer_to({"text": text} if text else {}, until)
+        if text or (answer.status_code, answer.body.strip()) not in SAYS_NOTHING:
+            check(answer)
+
+    def _answer_to(self, body: dict[str, object], until: float) -> WebhookResponse:
         self._wait_for_turn(until)
-        client = self._client(until)
         try:
-            response = client.send(
-                text=text_of(wording), blocks=blocks_of(wording), unfurl_links=False, unfurl_media=False
-            )
+            return self._client(until).send_dict(body)
         except URLError as error:  # it was not sent, or not whole
             raise NotDelivered(f"Slack cannot be reached ({type(error.reason).__name__}).") from None
         except (OSError, HTTPException) as error:
             raise NotDelivered(
                 f"Slack did not answer ({type(error).__name__}).", may_have_arrived=True
             ) from None
-        check(response)
 
     def _wait_for_turn(self, until: float) -> None:
         wait_s = self._turns.take(self._clock.now_s(), until)

@@ -35,14 +35,22 @@ def answer(words: list[str], piped: str) -> int:
     there = json.loads(made.read_text()) if made.exists() else {}
     name = next((word for word in words if word.startswith("fulfillment")), "")
     if "describe" in words:
-        return 0 if f"{words[0]} {name}" in there else 1
+        known = there.get(f"{words[0]} {name}")
+        if known and "--format=value(state)" in words:
+            print(known)
+        return 0 if known else 1
+    if words[:2] == ["scheduler", "jobs"] and words[2] in ("pause", "resume"):
+        state, was = ("PAUSED", "ENABLED") if words[2] == "pause" else ("ENABLED", "PAUSED")
+        if there.get(f"scheduler {name}") != was:
+            return 1
+        there[f"scheduler {name}"] = state
     if words[:3] == ["secrets", "versions", "access"]:
         print(there.get(next(w for w in words if w.startswith("--secret=")), ""), end="")
     elif words[:3] == ["secrets", "versions", "add"]:
         there[f"--secret={name}"] = piped
     elif "create" in words:
         address = "@my-project.iam.gserviceaccount.com" if "service-accounts" in words else ""
-        there[f"{words[0]} {name}{address}"] = True
+        there[f"{words[0]} {name}{address}"] = "ENABLED"
         if "--format=value(name)" in words:
             print("projects/my-project/a-name")
     elif words[:3] == ["run", "revisions", "list"]:

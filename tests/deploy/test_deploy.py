@@ -140,6 +140,26 @@ def test_a_revert_sends_all_requests_to_the_revision_before(desk: Desk) -> None:
     assert "fulfillment-00001-old" in done.stdout
 
 
+def test_the_schedule_is_resumed_and_paused_as_often_as_one_likes(desk: Desk) -> None:
+    desk.deploy()
+    desk.calls()
+    assert desk.deploy("--resume").returncode == 0
+    assert [word.split()[2:] for word in commands(desk.calls())] == [
+        ["resume", f"fulfillment-{job}"] for job in ("outbox", "refresh", "audit")
+    ]
+    assert desk.deploy("--resume").stdout.startswith("The scheduler's jobs are resumed")
+    assert commands(desk.calls()) == []
+    assert desk.deploy("--pause").stdout.startswith("The scheduler's jobs are paused")
+    assert [word.split()[2] for word in commands(desk.calls())] == ["pause"] * 3
+    assert (desk.deploy("--pause").returncode, commands(desk.calls())) == (0, [])
+
+
+def test_a_schedule_that_was_never_made_cannot_be_resumed(desk: Desk) -> None:
+    done = desk.deploy("--resume")
+    assert done.returncode == 1
+    assert "There is no job fulfillment-outbox: run ./deploy.sh first." in done.stderr
+
+
 def test_an_option_that_is_not_known_is_refused(desk: Desk) -> None:
     done = desk.deploy("--dryrun")
     assert done.returncode == 1

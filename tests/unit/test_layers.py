@@ -25,7 +25,7 @@ LAYERS: dict[str, int] = {
     "audit_messages": 4,
     "service": 5, "group": 5, "importing": 5, "moving": 5, "telling": 5, "alarms": 5,
     "sheets": 6, "payloads": 6, "gateways": 6,
-    "access": 7, "throttle": 7, "checks": 7, "routes": 7, "logs": 7, "visit": 7, "openapi": 7,
+    "access": 7, "throttle": 7, "checks": 7, "trials": 7, "routes": 7, "logs": 7, "visit": 7, "openapi": 7,
     "operations": 7, "refusals": 7, "api": 7, "settings": 7,
     "app": 8, "cli": 9, "__main__": 9,
 }  # fmt: skip

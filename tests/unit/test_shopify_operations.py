@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fulfillment.gateways.shopify.trial import SCOPES
 from fulfillment.shop_settings import API_VERSION
 from sandbox.shopify.schema.admin import FILE, VERSION, read_admin
 from sandbox.shopify.schema.checking import (
@@ -38,6 +39,10 @@ def test_an_operation_fits_the_schema_and_asks_for_nothing_deprecated(name: str)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_the_scopes_in_the_readme_open_everything_that_is_asked(name: str) -> None:
     assert unmet(access_of(OPERATIONS[name], ADMIN), listed_scopes()) == []
+
+
+def test_a_check_asks_for_the_scopes_of_the_readme() -> None:
+    assert [*SCOPES] == listed_scopes()
 
 
 def test_no_scope_in_the_readme_is_for_nothing() -> None:

@@ -48,6 +48,11 @@ class Shopify:
         self._new_key = new_key
         self._location: Location | None = None
 
+    def scopes(self, *, until: float) -> list[str]:
+        """What the shop lets the app do. 1 request."""
+        installed = self._client.run("access", {}, until=until)["currentAppInstallation"]
+        return [str(scope["handle"]) for scope in installed["accessScopes"]]
+
     def location(self, *, until: float) -> Location:
         """The location of ours. 1 request the first time. Raises ShopRefused where it is in doubt."""
         if self._location is None:
