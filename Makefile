@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SCRIPT_CHECKS := tests/apps_script
 NODE_IS_THERE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 
-.PHONY: run test explore check check-script format bench chaos fuzz pictures schema clean
+.PHONY: run test explore check check-script format bench chaos hearing fuzz pictures schema clean
 
 run: $(INSTALLED)
 	@$(BIN)/python -m demo
@@ -31,6 +31,10 @@ check-script: $(SCRIPT_CHECKS)/node_modules/.installed
 $(SCRIPT_CHECKS)/node_modules/.installed: $(SCRIPT_CHECKS)/package-lock.json
 	npm ci --prefix $(SCRIPT_CHECKS) --loglevel=error --no-audit --no-fund
 	@touch $@
+
+# HEARING="--orders 100 --kills 5 --seed 7" makes it shorter, or the same again.
+hearing: $(INSTALLED)
+	@$(BIN)/python -m tests.machine.hearing $(HEARING)
 
 # CHAOS="--orders 1000 --seed 7" makes it shorter, or the same again.
 chaos: $(INSTALLED)

@@ -17,7 +17,7 @@ from fulfillment.access import Access
 from fulfillment.alarms import Alarm
 from fulfillment.api import Api
 from fulfillment.checks import Trial
-from fulfillment.clock import CLOCK
+from fulfillment.clock import CLOCK, Clock
 from fulfillment.gateways.hook import HookCourier
 from fulfillment.gateways.identity import GoogleIdentities
 from fulfillment.gateways.shopify import (
@@ -60,7 +60,10 @@ def new_commit_id() -> str:
 
 
 def build_service(
-    settings: Settings, couriers: Mapping[str, Courier] | None = None, alarm: Alarm | None = None
+    settings: Settings,
+    couriers: Mapping[str, Courier] | None = None,
+    alarm: Alarm | None = None,
+    clock: Clock = CLOCK,
 ) -> Service:
     """The use cases on the spreadsheet of these settings. No call is made yet.
 
@@ -68,11 +71,13 @@ def build_service(
     """
     schema, now = read_schema(SCHEMA_FILE), _clock(settings)
     archive = _archive_client(settings)
-    store = SheetStore(_client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive)
+    store = SheetStore(
+        _client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive, clock=clock
+    )
     policy = schema.completed(settings.to_policy(schema.to_levels()))
     after = timedelta(days=settings.archive_days) if archive else None
-    couriers = _couriers(settings) if couriers is None else couriers
-    teller = Teller(couriers, now=now, alarm=alarm or _alarm(settings, couriers))
+    couriers = _couriers(settings, clock) if couriers is None else couriers
+    teller = Teller(couriers, now=now, alarm=alarm or _alarm(settings, couriers, clock), clock=clock)
     return Service(
         store,
         policy,
@@ -80,6 +85,7 @@ def build_service(
         deadline_s=settings.deadline_s,
         archive_after=after,
         teller=teller,
+        clock=clock,
         trade=_trade(settings, schema) if settings.shopify_shop else None,
     )
 
@@ -106,34 +112,34 @@ def _shop(settings: Settings) -> Shopify:
     return Shopify(client, name=settings.shopify_shop, location=settings.shopify_location, new_key=new_key)
 
 
-def _couriers(settings: Settings) -> Mapping[str, Courier]:
+def _couriers(settings: Settings, clock: Clock) -> Mapping[str, Courier]:
     """Slack tells the team, where there is a channel; the hook mails keys, where it is to."""
     couriers: dict[str, Courier] = {}
     if url := settings.slack_webhook_url.get_secret_value():
-        couriers |= dict.fromkeys(TOLD, SlackCourier(url))
+        couriers |= dict.fromkeys(TOLD, SlackCourier(url, clock=clock))
     if settings.delivery == "hook":
-        couriers[MAILED] = _hook(settings)
+        couriers[MAILED] = _hook(settings, clock)
     return couriers
 
 
-def _hook(settings: Settings) -> HookCourier:
+def _hook(settings: Settings, clock: Clock) -> HookCourier:
     url, secret = settings.delivery_hook_url.get_secret_value(), settings.hook_secret
-    return HookCourier(url, secret, answer_body, now=_clock(settings))
+    return HookCourier(url, secret, answer_body, now=_clock(settings), clock=clock)
 
 
-def build_api(settings: Settings) -> Api:
+def build_api(settings: Settings, clock: Clock = CLOCK) -> Api:
     """The routes of these settings. No call is made yet."""
     identities = GoogleIdentities(settings.audiences, settings.oidc_certs_url) if settings.allowed else None
     access = Access(settings.tokens, settings.allowed, identities)
     trials = {name: trial for name, trial in build_trials(settings).items() if name in OF_HEALTH}
-    couriers = _couriers(settings)
-    alarm = _alarm(settings, couriers)
-    service = build_service(settings, couriers, alarm)
+    couriers = _couriers(settings, clock)
+    alarm = _alarm(settings, couriers, clock)
+    service = build_service(settings, couriers, alarm, clock)
     return Api(service, access, alarm=alarm, trials=trials, project=settings.google_cloud_project)
 
 
-def _alarm(settings: Settings, couriers: Mapping[str, Courier]) -> Alarm:
-    return Alarm(couriers.get("alarm"), now=_clock(settings))
+def _alarm(settings: Settings, couriers: Mapping[str, Courier], clock: Clock) -> Alarm:
+    return Alarm(couriers.get("alarm"), now=_clock(settings), clock=clock)
 
 
 def build_setup(settings: Settings) -> Callable[..., Report]:
@@ -171,7 +177,7 @@ def _further_trials(settings: Settings, sends: bool) -> Iterator[tuple[str, Tria
     if settings.delivery == "hook":
         yield (
             "hook",
-            partial(try_hook, _hook(settings), settings.test_recipient, _clock(settings), sends=sends),
+            partial(try_hook, _hook(settings, CLOCK), settings.test_recipient, _clock(settings), sends=sends),
         )
 
 

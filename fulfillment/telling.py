@@ -28,6 +28,9 @@ TOGETHER = 50
 """Letters that a courier is handed at a time: what fails with one of them is tried again with all. Each mail
 goes by itself: one that failed must not have the others sent twice."""
 
+LASTING = 3
+"""After so many tries, six minutes, it is no hiccup: the log says so, for whoever is mailed of its errors."""
+
 LEAST_S = 1.0
 """With less time left nothing is begun: the request that waits for it has a deadline."""
 
@@ -177,6 +180,9 @@ class Teller:
     def _mark_failed(self, letters: Sequence[Letter], error: NotDelivered) -> None:
         if error.may_have_arrived and not error.is_final:
             log_repeat([letter.message for letter in letters], "the answer of the other side was lost")
+        if any(letter.message.attempts >= LASTING for letter in letters):
+            said = f"{len(letters)} messages cannot be told for minutes now, and are tried again: {error}"
+            log.error(said, extra={"alarm": "not told"})
         marks = [
             outbox.not_sent(
                 letter.message,
@@ -220,13 +226,16 @@ def _letter(snapshot: Snapshot, message: Message) -> Letter:
 
 
 def _portions(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
-    """The letters as couriers are handed them: of one kind, and not too many."""
+    """The letters as couriers are handed them: of one kind, and not too many.
 
-    def kind(letter: Letter) -> str:
-        return letter.message.kind
+    The kinds are in the order in which an order comes by them: its keys are told before its mail.
+    """
 
-    for each, same in groupby(sorted(letters, key=kind), key=kind):
-        rest, most = list(same), 1 if each == outbox.MAILED else TOGETHER
+    def place(letter: Letter) -> int:
+        return outbox.KINDS.index(letter.message.kind)
+
+    for each, same in groupby(sorted(letters, key=place), key=place):
+        rest, most = list(same), 1 if outbox.KINDS[each] == outbox.MAILED else TOGETHER
         for start in range(0, len(rest), most):
             yield rest[start : start + most]
 

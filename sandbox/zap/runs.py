@@ -96,12 +96,17 @@ class History:
 
     def autoreplay(self) -> list[Run]:
         """The runs whose time has come, replayed; those whose last try that was have errored for good."""
+        return [self.play_again(run) for run in self.due()]
+
+    def due(self) -> list[Run]:
+        """The runs that Autoreplay has to play by now."""
         now = self._world().now()
-        due = [run for run in self.runs if run.status == "scheduled" and run.due_at and run.due_at <= now]
-        for run in due:
-            run.replays += 1
-            self.replay(run)
-        return due
+        return [run for run in self.runs if run.status == "scheduled" and run.due_at and run.due_at <= now]
+
+    def play_again(self, run: Run) -> Run:
+        """One of Autoreplay's five tries."""
+        run.replays += 1
+        return self.replay(run)
 
     def next_due(self) -> datetime | None:
         """When Autoreplay has something to do next."""
