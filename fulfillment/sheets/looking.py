@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fulfillment.errors import NotSetUp, TornRead
-from fulfillment.model import Product
+from fulfillment.errors import NotSetUp, OutboxTorn, TornRead
+from fulfillment.model import Message, Product
 from fulfillment.sheets.codec import Codec, Layout, Scalar, from_cell, to_text
 from fulfillment.sheets.fence import STAMPS_MASK, read_stamps
 from fulfillment.sheets.tabs import Codecs, SystemRow
@@ -146,12 +146,9 @@ def read_ledger(
 ) -> list[LedgerRow]:
     """The rows of a ledger from `no` after + 1 to where System says it ends, in the order of `no`.
 
-    Of the Outbox only the last one must be there. Rows beyond belong to a commit that System does not speak
-    of yet: they come with the next look. Raises TornRead where one is missing that is not `archived`, stands
-    there twice, or cannot be read.
+    Rows beyond belong to a commit that System does not speak of yet: they come with the next look. Raises
+    TornRead where one is missing that is not `archived`, stands there twice, or cannot be read.
     """
-    if name == OUTBOX:
-        archived = range(1, system.last_message_no)  # they leave after some days: the last one must be there
     last, codec, place = system.last_no()[name], codecs.ledgers[name], layout.place["no"]
     found: dict[int, Sequence[Scalar]] = {}
     for cells in rows:
@@ -168,6 +165,37 @@ def read_ledger(
     if any(row.version > system.version for row in ledger):
         raise TornRead(f"The tab `{name}` holds rows of a version that System does not speak of.")
     return ledger
+
+
+def read_messages(
+    rows: Rows, layout: Layout, system: SystemRow, *, after: int, codecs: Codecs, as_it_is: bool
+) -> list[Message]:
+    """The rows of the Outbox from `no` after + 1 on, in the order of `no`; the oldest ones have left it.
+
+    Raises OutboxTorn where the last one is not there, one stands there twice, or cannot be read; unless it
+    is taken `as_it_is`, and what can be read is read.
+    """
+    last, place = system.last_message_no, layout.place["no"]
+    found: dict[int, Message] = {}
+    read = codecs.ledgers[OUTBOX].reader(layout)
+    for cells in rows:
+        number = _cell_at(cells, place)
+        if not isinstance(number, (int, float)) or not after < number <= last:
+            continue
+        try:
+            message: Message = read(cells)
+        except ValueError:
+            if as_it_is:
+                continue
+            raise OutboxTorn(f"The row with no {int(number)} of the tab `Outbox` cannot be read.") from None
+        if int(number) in found and not as_it_is:
+            raise OutboxTorn(f"The tab `Outbox` has the row with no {int(number)} twice.")
+        found.setdefault(int(number), message)
+    if last > after and last not in found and not as_it_is:
+        raise OutboxTorn(f"The tab `Outbox` has no row with no {last}, and should end there.")
+    if any(message.version > system.version for message in found.values()):
+        raise TornRead("The tab `Outbox` holds rows of a version that System does not speak of.")
+    return [found[number] for number in sorted(found)]
 
 
 def _decoded(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from fulfillment.errors import BatchRefused, NotOurs, NotSetUp, TornRead
 from fulfillment.model import KeyEvent, Product
@@ -24,6 +25,7 @@ from fulfillment.sheets.looking import (
     missing_products,
     numbers_of,
     read_ledger,
+    read_messages,
     read_products,
     read_system,
 )
@@ -101,7 +103,12 @@ class State:
 
 
 def read_everything(
-    client: SheetsClient, codecs: Codecs, *, began: float, archive: Archive | None = None
+    client: SheetsClient,
+    codecs: Codecs,
+    *,
+    began: float,
+    archive: Archive | None = None,
+    outbox_as_it_is: bool = False,
 ) -> State:
     """The whole workbook as from `began` on. 2 reads, and 1 of the archive where there is one.
 
@@ -118,7 +125,7 @@ def read_everything(
     system = system_of(seen, client, codecs)
     layouts = {name: layout_of(tabs[name], codecs.ledgers[name]) for name in NUMBERED}
     archived = _archived(archive, tabs, layouts)
-    rows = {
+    rows: dict[LedgerName, Sequence[LedgerRow]] = {
         name: read_ledger(
             name,
             tabs[name],
@@ -128,8 +135,10 @@ def read_everything(
             codecs=codecs,
             archived=archived.numbers.get(name, frozenset()),
         )
-        for name in NUMBERED
+        for name in LEDGERS
     }
+    outbox = (tabs[OUTBOX], layouts[OUTBOX], system)
+    rows[OUTBOX] = read_messages(*outbox, after=0, codecs=codecs, as_it_is=outbox_as_it_is)
     anchors = {
         name: anchor_of(tabs[name], layouts[name], first_row=1, last_no=system.last_no()[name])
         for name in NUMBERED
@@ -158,30 +167,41 @@ def _recall(snapshot: Snapshot, archived: Archived) -> None:
 
 
 def look(
-    state: State, client: SheetsClient, codecs: Codecs, *, began: float, archive: Archive | None = None
+    state: State,
+    client: SheetsClient,
+    codecs: Codecs,
+    *,
+    began: float,
+    archive: Archive | None = None,
+    outbox_as_it_is: bool = False,
 ) -> State:
     """The workbook as it is now, each ledger from the last row known on. 1 read.
 
     Where that row is not the same any more, or a column moved, everything is read anew: 3 reads.
     """
+    anew = partial(
+        read_everything, client, codecs, began=began, archive=archive, outbox_as_it_is=outbox_as_it_is
+    )
     layouts = {name: state.places[name].layout for name in NUMBERED}
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *_tail_ranges(state.anchors, layouts)], LOOK_MASK))
     except BatchRefused:  # a tab is gone, or shorter than it was
-        return read_everything(client, codecs, began=began, archive=archive)
+        return anew()
     system = system_of(seen, client, codecs)
     if system.version < state.snapshot.version:
         raise TornRead(f"Version {system.version} was read after {state.snapshot.version} was seen.")
     if not all(_is_same_ledger(seen, name, state) for name in NUMBERED):
-        return read_everything(client, codecs, began=began, archive=archive)
+        return anew()
     tails = {name: seen.block(name, 1) for name in NUMBERED}
     last = state.snapshot.last_no
-    rows = {
+    rows: dict[LedgerName, Sequence[LedgerRow]] = {
         name: read_ledger(name, tails[name], layouts[name], system, after=last[name], codecs=codecs)
-        for name in NUMBERED
+        for name in LEDGERS
     }
+    outbox = (tails[OUTBOX], layouts[OUTBOX], system)
+    rows[OUTBOX] = read_messages(*outbox, after=last[OUTBOX], codecs=codecs, as_it_is=outbox_as_it_is)
     if _came_back(state.snapshot, rows):
-        return read_everything(client, codecs, began=began, archive=archive)
+        return anew()
     anchors = {
         name: anchor_of(
             tails[name], layouts[name], first_row=state.anchors[name].row, last_no=system.last_no()[name]
@@ -207,7 +227,7 @@ def _is_same_ledger(seen: Seen, name: LedgerName, state: State) -> bool:
     )
 
 
-def _came_back(snapshot: Snapshot, rows: Mapping[LedgerName, list[LedgerRow]]) -> bool:
+def _came_back(snapshot: Snapshot, rows: Mapping[LedgerName, Sequence[LedgerRow]]) -> bool:
     """Has another instance brought an order back that we take for archived? It never does so for nothing:
     a new row of the order is always among those of the same commit."""
     archived = snapshot.archived_orders
@@ -239,7 +259,7 @@ def _stated(
     snapshot: Snapshot,
     seen: Seen,
     system: SystemRow,
-    rows: Mapping[LedgerName, list[LedgerRow]],
+    rows: Mapping[LedgerName, Sequence[LedgerRow]],
     layouts: Mapping[LedgerName, Layout],
     anchors: dict[LedgerName, Anchor],
     began: float,
@@ -265,13 +285,14 @@ def _stated(
 
 def _advance(
     snapshot: Snapshot,
-    rows: Mapping[LedgerName, list[LedgerRow]],
+    rows: Mapping[LedgerName, Sequence[LedgerRow]],
     products: tuple[Product, ...],
     system: SystemRow,
 ) -> None:
     for version, changes in commits_of(*(rows[name] for name in LEDGERS)):  # type: ignore[arg-type]
         snapshot.advance(changes, version)
     snapshot.tell(rows[OUTBOX])  # type: ignore[arg-type]
+    snapshot.last_no[OUTBOX] = system.last_message_no
     snapshot.catalogue = {product.sku: product for product in products}
     snapshot.catalogue_version = system.catalogue_version
     snapshot.version = system.version

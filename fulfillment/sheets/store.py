@@ -17,6 +17,7 @@ from fulfillment.errors import (
     FulfillmentError,
     GoogleAway,
     LookAgain,
+    OutboxTorn,
     QuotaSpent,
     TornRead,
 )
@@ -97,6 +98,8 @@ class SheetStore:
         """Calls that lines of the log have counted."""
         self._torn: list[float] = []
         """When looks did not add up, since the last one that did, or the last commit."""
+        self._takes_outbox_as_it_is = False
+        """Is what a person did to the Outbox put up with?"""
 
     def _with_archive(self, client: SheetsClient) -> Handover:
         """Google counts the calls to both spreadsheets together."""
@@ -154,9 +157,13 @@ class SheetStore:
             if len(self._torn) < TORN_LOOKS or self._torn[-1] - self._torn[0] < TORN_PATIENCE_S:
                 raise
             self._torn.clear()
+            if isinstance(torn, OutboxTorn):  # a person was at it: the next look takes what can be read
+                self._takes_outbox_as_it_is = True
+                raise
             self._is_outdated = not was_whole  # what does not add up with what is known may add up by itself
             raise Damaged(f"{torn} Nothing is assigned until that is put right: run the audit.") from torn
         self._torn.clear()
+        self._takes_outbox_as_it_is = False
         if state.snapshot.version > self._highest and self._refused_at is not None:
             self._writes.lost(self._clock.now_s(), jitter=self._clock.chance())  # it was a race
             self._refused_at = None
@@ -164,12 +171,16 @@ class SheetStore:
         return state
 
     def _look(self) -> State:
-        began, archive = self._clock.now_s(), self._archive
+        began, archive, as_it_is = self._clock.now_s(), self._archive, self._takes_outbox_as_it_is
         if self._state is None or self._is_outdated:
             self._is_outdated = False  # also where it fails: what was known before is still good
             with uncollected():
-                return read_everything(self._client, self._codecs, began=began, archive=archive)
-        return look(self._state, self._client, self._codecs, began=began, archive=archive)
+                return read_everything(
+                    self._client, self._codecs, began=began, archive=archive, outbox_as_it_is=as_it_is
+                )
+        return look(
+            self._state, self._client, self._codecs, began=began, archive=archive, outbox_as_it_is=as_it_is
+        )
 
     def commit(self, changes: Changes, views: Views, *, until: float) -> None:
         """See Store."""

@@ -46,14 +46,14 @@ class Watched(SheetsClient):
 
     def __init__(self, client: SheetsClient, happening: Callable[[], None], *, at: int, after: bool) -> None:
         self.__dict__.update(client.__dict__)
-        self._happening, self._at, self._after, self.calls = happening, at, after, 0
+        self._happening, self._at, self._after, self.nth = happening, at, after, 0
 
     def _json(self, method: str, path: str, *, timeout_s: float, **request: Any) -> Json:
-        self.calls += 1
-        if self.calls == self._at and not self._after:
+        self.nth += 1
+        if self.nth == self._at and not self._after:
             self._happening()
         reply = super()._json(method, path, timeout_s=timeout_s, **request)
-        if self.calls == self._at and self._after:
+        if self.nth == self._at and self._after:
             self._happening()
         return reply
 
@@ -103,7 +103,7 @@ def test_an_import_takes_four_calls_and_two_more_at_the_start(tab: Workbook) -> 
     cold = tab.service()
     client = watched(cold, die, at=0)
     cold.import_keys(None, by="test")
-    assert client.calls == CALLS
+    assert client.nth == CALLS
     is_as_if_run_once(tab)
     tab.type("Import Keys!A20", [["CANADA", "NASM", "CPT", "combined", "EX-9", "1"]])
     tab.forget_calls()
@@ -283,7 +283,7 @@ def test_ten_thousand_rows_take_four_calls_of_less_than_eight_megabytes(workbook
     sizes = Sizes(service)
     imported = service.import_keys(None, by="test")
     assert (imported.count("imported"), imported.count("refused")) == (6_666, 3_334)
-    assert (sizes.calls, max(sizes.sizes) < 8_000_000) == (4, True)
+    assert (sizes.nth, max(sizes.sizes) < 8_000_000) == (4, True)
     assert len(left(workbook)) == 3_334
     assert len(workbook.tab("Import History")) == 6_666
 

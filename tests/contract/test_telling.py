@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ from freezegun.api import FrozenDateTimeFactory, StepTickTimeFactory
 
 from fulfillment.operations import OPERATIONS
 from fulfillment.service import Service
-from fulfillment.sheets import batches, sending
+from fulfillment.sheets import batches, sending, store
 from tests.local import Workbook, order
 from tests.machine.no_fence import no_fence
 from tests.pigeons import AWAY, Crash, Pigeon
@@ -289,3 +289,39 @@ def test_a_refresh_sends_what_is_due(shop: Workbook, clock: Clock) -> None:
     said = OPERATIONS["refresh"].run(service, {}, "scheduler")
     assert pigeon.told() == ["skipped:1:1"]
     assert "1 messages sent." in str(said["message"])
+
+
+def delete_row(shop: Workbook, row: int) -> None:
+    shop.unprotect()
+    span = {"sheetId": shop.sheet_id("Outbox"), "dimension": "ROWS", "startIndex": row - 1, "endIndex": row}
+    shop.batch({"deleteDimension": {"range": span}})
+
+
+def copy_row(shop: Workbook, row: int) -> None:
+    shop.unprotect()
+    shop.type(f"Outbox!A{row + 10}", [shop.values("Outbox")[row - 1]])
+
+
+def break_row(shop: Workbook, row: int) -> None:
+    shop.unprotect()
+    place = chr(ord("A") + shop.values("Outbox")[0].index("attempts"))
+    shop.type(f"Outbox!{place}{row}", [["many"]])
+
+
+@pytest.mark.parametrize("row", [2, 4, 5])
+@pytest.mark.parametrize("damage", [delete_row, copy_row, break_row])
+def test_no_order_stops_for_what_a_person_does_to_the_outbox(
+    shop: Workbook, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Workbook, int], None], row: int
+) -> None:
+    monkeypatch.setattr(store, "TORN_PATIENCE_S", 0.0)
+    pigeon = Pigeon()
+    here = an_instance(shop, pigeon)
+    for number in "12":
+        here.fulfil(order(number), by="zap")
+    damage(shop, row)
+    there = an_instance(shop, pigeon)
+    for number, service in (("3", there), ("4", here), ("5", there)):
+        assert service.fulfil(order(number), by="zap").answer.outcome == "fulfilled"
+    assert {breach.tab for breach in service.audit()} <= {"Outbox"}
+    assert service.audit() or (damage is delete_row and row == 2)
+    assert {f"fulfilled:{number}:{number}" for number in "345"} <= set(pigeon.told())

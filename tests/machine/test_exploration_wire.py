@@ -43,7 +43,7 @@ class Compared:
         stamps = self._client.get([], "developerMetadata").get("developerMetadata", [])
         pairs = sorted((stamp["metadataId"], stamp["metadataValue"]) for stamp in stamps)
         self.book = Book(tuple(pairs), TITLES, self.book.tabs)
-        self.compared = 0
+        self.compared = self.calls = 0
 
     def get(self, ranges: Sequence[str], fields: str, **timeout: float) -> Any:
         reply = self._client.get(ranges, fields)

@@ -70,6 +70,7 @@ class Wire:
 
     def __init__(self, replies: Sequence[tuple[float, Reply]], hands: Hands) -> None:
         self.spreadsheet_id = SPREADSHEET_ID
+        self.calls = 0
         self._replies = list(reversed(replies))
         self._hands = hands
 
