@@ -19,11 +19,12 @@ def stock(shop: Workbook) -> None:
         WLS="NASM-WLS-FULL",
         STS="NCSF-STS-FULL",
         LOW="NASM-LOW-FULL",
+        DUE="NASM-DUE-FULL",
         SAME="NASM-SAME-FULL",
         TRIO="",
     )
     shop.type(
-        "NPTA Catalogue!A10", [["FNS", "Fitness Nutrition", "NASM", "Specialization", "", "AUTO", True]]
+        "NPTA Catalogue!A11", [["FNS", "Fitness Nutrition", "NASM", "Specialization", "", "AUTO", True]]
     )
     shop.service().publish()
     seats = (
@@ -35,6 +36,7 @@ def stock(shop: Workbook) -> None:
         "WLS-1 3",
         "WLS-2 3",
         "LOW-1 2",
+        "DUE-1 1",
         "SAME-1 5",
     )
     shop.stock(
@@ -56,6 +58,20 @@ def test_an_order_failed_for_want_of_keys(desk: Desk) -> None:
     expect(answer.locator("code")).to_have_text(["CNC-1", "CNC-2", "CNC-2"])
 
 
+def test_waiting_orders_are_served_together_once_keys_came_in(desk: Desk) -> None:
+    for number in ("2013", "2014"):
+        expect(desk.post(number, "DUE", "2")).to_contain_text("Out of stock")
+    panel = desk.open_panel()
+    panel.press("Waiting orders", "Look up")
+    panel.says("Waiting orders", "No waiting order can be served whole")
+    desk.import_keys("NASM DUE DUE-2 2")
+    desk.panel.says("Import Keys", "#2013")
+    panel.press("Waiting orders", "Look up")
+    panel.confirm("Waiting orders", "Serve 1 order", says="#2013: 2 keys")
+    panel.says("Waiting orders", "Served 1 waiting order: #2013.")
+    expect(desk.post("2013", "DUE", "2").locator("code")).to_have_text(["DUE-1", "DUE-2"])
+
+
 def test_an_order_that_somebody_served_by_hand_is_closed(desk: Desk) -> None:
     expect(desk.post("2011", "CNC", "90")).to_contain_text("Out of stock")
     panel = desk.open_panel()
@@ -72,8 +88,8 @@ def test_an_order_failed_for_want_of_entitlements(desk: Desk) -> None:
     desk.shows("FNS", "status", "changed: Sync Catalogue to publish")
     panel = desk.open_panel()
     panel.press("Sync Catalogue")
-    panel.confirm("Sync Catalogue", "Publish 9 products", says="9 products would be live")
-    panel.says("Sync Catalogue", "9 products live.")
+    panel.confirm("Sync Catalogue", "Publish 10 products", says="10 products would be live")
+    panel.says("Sync Catalogue", "10 products live.")
     desk.shows("FNS", "status", "live")
     desk.clear("#2002", says="planned anew")
     expect(desk.post("2002", "FNS").locator("code")).to_have_text(["CES-1"])
@@ -149,7 +165,7 @@ def test_a_course_without_a_product_of_its_own_is_part_of_a_custom_bundle(desk: 
     desk.type(desk.cell("TRIO", "fulfillment"), "AUTO")
     panel = desk.open_panel()
     panel.press("Sync Catalogue")
-    panel.confirm("Sync Catalogue", "Publish 9 products", says="9 products would be live")
+    panel.confirm("Sync Catalogue", "Publish 10 products", says="10 products would be live")
     desk.shows("TRIO", "available", "2")
     expect(desk.post("2010", "TRIO").locator("code")).to_have_text(["VCS-1", "VCS-1", "STS-1"])
     desk.turn_to("NPTA Catalogue")
