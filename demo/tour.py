@@ -28,6 +28,7 @@ from demo.workbook import (
     type_into,
 )
 from sandbox.slack import HOOK as SLACK_HOOK
+from sandbox.zap.stand import HOOK as CATCH_HOOK
 
 
 class Tour:
@@ -103,7 +104,7 @@ class Tour:
         return {
             "SPREADSHEET_ID": spreadsheet_id,
             "SHEETS_URL": self._options.sandbox_url,
-            "API_TOKENS": f"admin:{TOKEN}",
+            "API_TOKENS": f"admin:{TOKEN},zap:{TOKEN}",
             "DEFAULT_REGION": "CANADA",
             "MODE": "live",
             "FAILED_ORDERS": "hold",
@@ -111,6 +112,8 @@ class Tour:
             "CRITICAL_STOCK": "2",
             "THREADS": "100",
             "SLACK_WEBHOOK_URL": self._options.sandbox_url + SLACK_HOOK,
+            "DELIVERY": "hook",
+            "DELIVERY_HOOK_URL": self._options.sandbox_url + CATCH_HOOK,
         }
 
     def _fill(self, workbook: gspread.Spreadsheet, shop: Shop) -> None:

@@ -9,10 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import requests
 
 from demo.options import Options, read_options
 from demo.processes import Processes, Trouble, wait_until_answers
@@ -181,6 +183,19 @@ def test_every_product_of_the_sample_is_live(place: Place) -> None:
     assert status == dict.fromkeys(status, "live")
 
 
+def mailed_again(place: Place) -> str:
+    """To whom the mail goes when an operator sends the first order's keys again: by the hook, and its Zap."""
+    url, body = f"http://127.0.0.1:{place.port}/orders/resend", {"order_id": ORDERS[0].order_id}
+    requests.post(url, json=body, headers={"Authorization": "Bearer local"}, timeout=60).raise_for_status()
+    mails = f"http://127.0.0.1:{place.sandbox_port}/_sandbox/zap"
+    requests.post(f"{mails}/caught", timeout=60).raise_for_status()  # what it has not begun by itself yet
+    for _ in range(600):
+        if found := requests.get(f"{mails}/mails", timeout=10).json()["mails"]:
+            return str(found[-1]["to"])
+        time.sleep(0.05)
+    return ""
+
+
 @pytest.mark.usefixtures("runs")
 def test_an_interrupt_ends_it_without_a_word_too_many(place: Place) -> None:
     process = place.start()
@@ -188,6 +203,7 @@ def test_an_interrupt_ends_it_without_a_word_too_many(place: Place) -> None:
     for line in process.stdout:
         if line.startswith("Serving"):
             break
+    assert mailed_again(place) == ORDERS[0].email
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=20)
     assert process.returncode == 0

@@ -19,7 +19,7 @@ def main() -> int:
     print(f"{args.orders} orders at once, {args.kills} kills, seed {seed}", flush=True)
     outcome = run(Plan(args.orders, args.kills, seed), say=lambda line: print(line, flush=True))
     print("\n".join(told(outcome)))
-    return 1 if outcome.verdict.breaches else 0
+    return 1 if outcome.verdict.breaches or outcome.hook_problems else 0
 
 
 def told(outcome: Outcome) -> list[str]:
@@ -28,12 +28,13 @@ def told(outcome: Outcome) -> list[str]:
     replays = ", ".join(f"{runs} runs {times}x" for times, runs in sorted(outcome.replays.items()))
     return [
         f"orders     {dict(found.outcomes)}",
-        f"mails      {found.mails}, of which repeated {found.repeated_mails}",
+        f"mails      {found.mails}, {outcome.by_hook} by the hook, repeated {found.repeated_mails}",
         f"messages   {dict(found.told)}",
         f"repeated   {found.repeated_messages} messages; {found.repeats_in_log} that may be are in the log",
         f"faults     {dict(outcome.faults)}",
         f"kills      {outcome.kills}; replayed by Autoreplay: {replays}; by hand {outcome.by_hand}",
         f"time       {outcome.seconds:.0f} s; the last message {outcome.minutes:.0f} minutes later",
+        *(f"HOOK       {problem}" for problem in outcome.hook_problems),
         *(f"BREACH     {breach}" for breach in found.breaches),
         "everybody heard the right thing" if not found.breaches else f"{len(found.breaches)} breaches",
     ]

@@ -19,6 +19,7 @@ TITLES = {
     "failed": "Fulfillment Failed",
     "skipped": "Fulfillment Skipped",
     "confirmed": "E-mail confirmed",
+    "unconfirmed": "E-mail not confirmed",
 }
 
 
@@ -51,6 +52,7 @@ def verdict(tabs: Mapping[str, Rows], mails: Sequence[Mail], channel: Sequence[P
         *_mail_breaches(orders, of_order),
         *_message_breaches(newest, heard, log, channel),
         *_repeat_breaches(heard, named),
+        *_mails_without_a_cause(of_order, named),
         *_leaks(channel, log),
     ]
     return Verdict(
@@ -112,6 +114,12 @@ def _repeat_breaches(heard: Mapping[tuple[str, str], int], named: set[str]) -> I
     for key, count in heard.items():
         if count > 1 and key not in known:
             yield f"{key[0]} of {key[1]} was told {count} times, and the log does not say why"
+
+
+def _mails_without_a_cause(mails: Mapping[str, list[Mail]], named: set[str]) -> Iterator[str]:
+    for order_id, got in mails.items():
+        if len(got) > 1 and not any(message_id.startswith(f"keys:{order_id}:") for message_id in named):
+            yield f"the customer of {order_id} got {len(got)} mails, and the log does not say why"
 
 
 def _leaks(channel: Sequence[Posted], log: str) -> Iterator[str]:
