@@ -130,9 +130,12 @@ def test_an_id_sku_and_title_as_text_survive_untouched(text: str) -> None:
     assert (order.order_id, order.lines) == (text, (LineItem(text, 1, text),))
 
 
-ids = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=50).filter(
-    lambda text: not text.startswith("#")
-)
+ids = st.text(
+    # letters that show as nothing are blanks to us as well
+    st.characters(exclude_categories=["C", "Z"], exclude_characters="\u115f\u1160\u3164\uffa0\u2800"),
+    min_size=1,
+    max_size=50,
+).filter(lambda text: not text.startswith("#"))
 
 
 @given(order_id=ids, sku=ids, title=ids)
