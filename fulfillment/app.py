@@ -69,7 +69,7 @@ def build_service(
 
     `couriers`: who takes which kind of message, by the settings unless named; what nobody takes is not told.
     """
-    schema, now = read_schema(SCHEMA_FILE), _clock(settings)
+    schema, now = read_schema(SCHEMA_FILE), build_clock(settings)
     archive = _archive_client(settings)
     store = SheetStore(
         _client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive, clock=clock
@@ -124,7 +124,7 @@ def _couriers(settings: Settings, clock: Clock) -> Mapping[str, Courier]:
 
 def _hook(settings: Settings, clock: Clock) -> HookCourier:
     url, secret = settings.delivery_hook_url.get_secret_value(), settings.hook_secret
-    return HookCourier(url, secret, answer_body, now=_clock(settings), clock=clock)
+    return HookCourier(url, secret, answer_body, now=build_clock(settings), clock=clock)
 
 
 def build_api(settings: Settings, clock: Clock = CLOCK) -> Api:
@@ -139,13 +139,13 @@ def build_api(settings: Settings, clock: Clock = CLOCK) -> Api:
 
 
 def _alarm(settings: Settings, couriers: Mapping[str, Courier], clock: Clock) -> Alarm:
-    return Alarm(couriers.get("alarm"), now=_clock(settings), clock=clock)
+    return Alarm(couriers.get("alarm"), now=build_clock(settings), clock=clock)
 
 
 def build_setup(settings: Settings) -> Callable[..., Report]:
     """Makes the spreadsheet of these settings ready; takes `adopt` and `check`."""
     schema: Schema = read_schema(SCHEMA_FILE)
-    now = _clock(settings)()
+    now = build_clock(settings)()
     ready = partial(make_ready, _client(settings), schema, now=now, commit_id=new_commit_id())
     return partial(ready, low_stock=settings.low_stock)
 
@@ -177,7 +177,9 @@ def _further_trials(settings: Settings, sends: bool) -> Iterator[tuple[str, Tria
     if settings.delivery == "hook":
         yield (
             "hook",
-            partial(try_hook, _hook(settings, CLOCK), settings.test_recipient, _clock(settings), sends=sends),
+            partial(
+                try_hook, _hook(settings, CLOCK), settings.test_recipient, build_clock(settings), sends=sends
+            ),
         )
 
 
@@ -187,7 +189,8 @@ def build_scratch(settings: Settings, spreadsheet_id: str, *, rounds: int) -> Sc
     return Scratch(partial(SheetsClient, spreadsheet_id, credentials, settings.sheets_url), rounds)
 
 
-def _clock(settings: Settings) -> Callable[[], datetime]:
+def build_clock(settings: Settings) -> Callable[[], datetime]:
+    """What time it is, where the shop is."""
     return partial(datetime.now, ZoneInfo(settings.time_zone))
 
 

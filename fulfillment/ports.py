@@ -140,9 +140,17 @@ class Shop(Protocol):
         """The item is stocked at our location from now on, with none of it there."""
 
     def orders(
-        self, *, until: float, created_since: datetime | None = None, updated_since: datetime | None = None
+        self,
+        *,
+        until: float,
+        created_since: datetime | None = None,
+        updated_since: datetime | None = None,
+        tag: str = "",
     ) -> list[ShopOrder]:
-        """Every order placed, or changed, since then, oldest first."""
+        """Every order placed, or changed, since then, or of this tag, oldest first."""
+
+    def buy(self, variant: str, *, email: str, note: str, tags: Sequence[str], until: float) -> str:
+        """A paid order of one piece is in the shop, by way of a draft; its name."""
 
     def is_test(self, order_id: str, *, until: float) -> bool:
         """Is it a test order that takes no keys? False for one that is told to take them."""
@@ -169,6 +177,9 @@ class ShopTabs(Protocol):
 
     def confirm(self, shop: str, code: str, at: datetime) -> None:
         """The push of this code counts as seen. 1 read, 1 write. Raises NotPossible without a snapshot."""
+
+    def close(self, shop: str) -> None:
+        """No push counts as seen any more, so that none is made. 1 read, 1 write where one did."""
 
     def file(self, record: ShopRecord) -> None:
         """The record stands in a tab of its own; again it changes nothing. 1 read, 1 write."""

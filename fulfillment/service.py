@@ -10,7 +10,8 @@ from typing import TypeVar
 from fulfillment.allocation import plan_order, stock_now
 from fulfillment.answers import Plan, reply_to
 from fulfillment.audit import Breach, audit
-from fulfillment.catalogue import Published, plan_publish
+from fulfillment.catalogue import CatalogueRow, Published, plan_publish
+from fulfillment.checklist import Step, stocked
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import NotPossible
 from fulfillment.group import Door
@@ -18,7 +19,7 @@ from fulfillment.health import Health, Pulse, books_of, health
 from fulfillment.importing import Importer, Watch, unwatched
 from fulfillment.intake import Imported
 from fulfillment.mailing import Rehearsed, Reported, Resent, plan_delivered, plan_resend, rehearsed
-from fulfillment.model import Answer, Assignment, GivenKey, Message, Order, Policy, Reply
+from fulfillment.model import Answer, Assignment, GivenKey, Message, Mode, Order, Policy, Reply
 from fulfillment.moving import Moved, Mover
 from fulfillment.outbox import KEPT, MAILED, by_hook, plan_send, told_again, waiting_told
 from fulfillment.pasting import PastedRow
@@ -40,7 +41,7 @@ from fulfillment.story import Event, story, what_next
 from fulfillment.telling import Sent, Teller, tally
 from fulfillment.trade import Trade
 from fulfillment.waiting import Retried, WaitingOrder, plan_retry, servable
-from fulfillment.withdrawal import Restored, Withdrawn, plan_restore, plan_withdraw, quarantine
+from fulfillment.withdrawal import Restored, Withdrawn, given_out, plan_restore, plan_withdraw, quarantine
 from fulfillment.workbook import NOTHING, Changes, Draft
 
 T = TypeVar("T")
@@ -228,6 +229,23 @@ class Service:
     def rehearsed(self) -> tuple[Rehearsed, ...]:
         """The orders that were answered in test mode and have not been sent for real. 1 read."""
         return self._door.settle(lambda draft: Plan(rehearsed(draft.snapshot)))
+
+    def catalogue_rows(self) -> Sequence[CatalogueRow]:
+        """NPTA Catalogue as people have it. 1 read."""
+        return self._door.do_alone(self._store.read_catalogue)
+
+    def stocked(self) -> Step:
+        """Were there ever keys for every product that is sold? 1 read."""
+        return self._door.settle(lambda draft: Plan(stocked(draft.snapshot, self._policy)))
+
+    def given_out(self, since: datetime | None) -> list[Assignment]:
+        """The seats given out since then that are not free again. 1 read."""
+        return self._door.settle(lambda draft: Plan(given_out(draft, since)), alone=True)
+
+    @property
+    def mode(self) -> Mode:
+        """Do customers get the mails, or the test recipient?"""
+        return self._policy.mode
 
     @property
     def has_hook(self) -> bool:

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from fulfillment.answers import Plan
 from fulfillment.assortment import Pulled
+from fulfillment.checklist import Ticks
 from fulfillment.clock import Clock
 from fulfillment.comparison import Compared
-from fulfillment.errors import FulfillmentError
+from fulfillment.drafting import Drafting
 from fulfillment.group import Door
 from fulfillment.importing import Watch, unwatched
 from fulfillment.marks import Marked
 from fulfillment.model import Order, Policy, Reply
 from fulfillment.pushing import Pusher
 from fulfillment.reconciling import Reconciler
-from fulfillment.record import ShopRecord
+from fulfillment.record import Gate, ShopRecord
 from fulfillment.recording import Recorder
 from fulfillment.shelves import Available
 from fulfillment.trade import Pushed, Trade, stopped_push
+from fulfillment.wares import Variant
 from fulfillment.workbook import NOTHING, Changes, Draft
 
-KNOWN_S = 2.0
+KNOWN_S = 3.0
 """How long an order waits to hear from the shop what it is, and then for being marked."""
-
-
-log = logging.getLogger("fulfillment")
 
 
 class Storefront:
@@ -52,6 +50,7 @@ class Storefront:
         self._door, self._trade, self._deadline_s = door, trade, deadline_s
         self._now, self._clock = now, clock
         self._pusher = Pusher(door, trade, policy, available, now, clock)
+        self._drafting = Drafting(door, trade, policy, available, now)
         self._recorder = Recorder(door, trade, self._pusher, now)
         self._reconciler = Reconciler(door, trade, now, clock)
 
@@ -67,7 +66,6 @@ class Storefront:
             until=self._until(patience_s),
             watch=lambda count: watch(count, count, f"{count:,} read from the shop"),
         )
-        self._pusher.take(variants)
         watch(len(variants), len(variants), "writing the catalogue")
         return self._door.do_alone(self._trade.tabs.pulling(variants))
 
@@ -80,12 +78,11 @@ class Storefront:
         self, *, dry_run: bool = False, code: str = "", fix: bool = False, patience_s: float | None = None
     ) -> Pushed:
         """See Pusher.run."""
-        until = self._until(patience_s)
-        return self._pusher.run(dry_run=dry_run, code=code, fix=fix, anew=True, until=until)
+        return self._pusher.run(dry_run=dry_run, code=code, fix=fix, until=self._until(patience_s))
 
     def refresh_stock(self, *, by: str) -> Pushed:
         """The stock that is due pushed; where a person is asked first, an alarm is on its way."""
-        done = self._pusher.run(dry_run=False, code="", fix=False, anew=False, until=self._until(None))
+        done = self.push()
         if done.is_stopped:
             self._alarm(done, by)
         return done
@@ -101,15 +98,10 @@ class Storefront:
 
     def known(self, order: Order) -> Order:
         """The order, with what the shop knows of it. 1 request; a shop that is away holds no order up."""
-        if self._pusher.is_paused:
+        until = self._clock.now_s() + KNOWN_S
+        if self._pusher.is_paused or not self._reconciler.knows_as_test(order.order_id, until=until):
             return order
-        try:
-            is_test = self._trade.shop.is_test(order.order_id, until=self._clock.now_s() + KNOWN_S)
-        except FulfillmentError as error:
-            log.warning("Whether an order is a test is not known: %s", error)
-            self._pusher.pause()
-            return order
-        return replace(order, is_test=is_test)
+        return replace(order, is_test=True)
 
     def after_order(self, reply: Reply, until: float) -> None:
         """What this order changed in stock has been pushed, and it is marked; or both are due."""
@@ -141,3 +133,33 @@ class Storefront:
     ) -> Pushed:
         """See Recorder.restore."""
         return self._recorder.restore(record, code=code, until=self._until(patience_s))
+
+    def variants(self, *, patience_s: float) -> list[Variant]:
+        """Everything that the shop has. 1 request for each 250."""
+        return self._trade.shop.variants(until=self._until(patience_s))
+
+    def gate(self) -> Gate:
+        """What is on file of the shop. 1 read."""
+        return self._door.do_alone(lambda: self._trade.tabs.gate(self._trade.shop.name))
+
+    def close(self) -> None:
+        """Nothing is pushed any more, by any instance, from a minute on. 1 read, 1 write."""
+        self._door.do_alone(lambda: self._trade.tabs.close(self._trade.shop.name))
+
+    def make_draft(self, sku: str = "") -> str:
+        """See Drafting.make."""
+        return self._drafting.make(sku, until=self._until(None))
+
+    def draft_id(self) -> str:
+        """The id of the newest draft order's, empty where there is none. 1 request."""
+        newest = self._drafting.newest(until=self._until(None))
+        return newest.order_id if newest else ""
+
+    def draft_ticks(self) -> Ticks | None:
+        """See Drafting.ticks."""
+        return self._drafting.ticks(until=self._until(None))
+
+    @property
+    def terms(self) -> Trade:
+        """How far the exchange goes."""
+        return self._trade

@@ -16,11 +16,9 @@ PATIENCE_S = 900.0
 """How long the shop may take to tell everything to somebody at a terminal: its allowance refills slowly."""
 
 
-def push(service: Service, body: Body, by: str, patience_s: float | None = None) -> Said:
-    """The shop's stock; None is a request's patience."""
+def _push(service: Service, body: Body, by: str) -> Said:
     asked = read(PushBody, body)
-    code, fix = asked.confirm, asked.fix
-    return _said(service.storefront.push(dry_run=asked.dry_run, code=code, fix=fix, patience_s=patience_s))
+    return _said(service.storefront.push(dry_run=asked.dry_run, code=asked.confirm, fix=asked.fix))
 
 
 def _said(done: Pushed) -> Said:
@@ -52,10 +50,10 @@ def _restore_levels(service: Service, body: Body, by: str) -> Said:
     return _said(service.storefront.restore(record, code=asked.confirm, patience_s=PATIENCE_S))
 
 
-def reconcile(service: Service, body: Body, by: str, patience_s: float | None = None) -> Said:
+def _reconcile(service: Service, body: Body, by: str) -> Said:
     """The whole comparison; answered with no where an order needs a person."""
     asked = read(ReconcileBody, body)
-    return _compared(service.storefront.reconcile(asked.since, by=by, patience_s=patience_s))
+    return _compared(service.storefront.reconcile(asked.since, by=by))
 
 
 def _compared(orders: Sequence[Compared]) -> Said:
@@ -75,9 +73,9 @@ def _mark(service: Service, body: Body, by: str) -> Said:
 NOT_PUSHED = {"pushed": 0, "changes": [], "problems": [], "code": ""}
 
 SHOP: Mapping[str, Operation] = {
-    "reconcile": Operation(reconcile, {"orders": [], "problems": []}, ReconcileBody),
+    "reconcile": Operation(_reconcile, {"orders": [], "problems": []}, ReconcileBody),
     "mark": Operation(_mark, {"marked": 0, "held_up": []}, MarkBody),
-    "push": Operation(push, NOT_PUSHED, PushBody),
+    "push": Operation(_push, NOT_PUSHED, PushBody),
     "snapshot": Operation(_snapshot, {"products": 0, "tab": "", "record": ""}),
     "restore-levels": Operation(_restore_levels, NOT_PUSHED, RestoreLevelsBody),
 }

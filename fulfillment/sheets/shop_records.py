@@ -87,6 +87,13 @@ def confirm(client: SheetsClient, shop: str, code: str, at: datetime) -> None:
     client.batch_update(to_bytes({"requests": requests}))
 
 
+def close(client: SheetsClient, shop: str) -> None:
+    """No push counts as seen any more. 1 read, 1 write where one did."""
+    marks = [mark for tab in _filed(client.get([], MARKS_MASK), shop) for mark in tab.marks]
+    if marks:
+        client.batch_update(to_bytes({"requests": [_forgotten(mark) for mark in marks]}))
+
+
 def _forgotten(metadata_id: int) -> Json:
     lookup = {"metadataId": metadata_id}
     return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}}

@@ -32,6 +32,10 @@ class SheetShopTabs:
         """See ShopTabs."""
         shop_records.confirm(self._client, shop, code, at)
 
+    def close(self, shop: str) -> None:
+        """See ShopTabs."""
+        shop_records.close(self._client, shop)
+
     def file(self, record: ShopRecord) -> None:
         """See ShopTabs."""
         shop_records.file_record(self._client, record)

@@ -20,6 +20,7 @@ LAYERS: dict[str, int] = {
     "allocation": 3, "answers": 3, "asked": 3, "choices": 3, "combination": 3, "release": 3, "stocktake": 3,
     "archiving": 3, "catalogue": 3, "withdrawal": 3, "availability": 3, "story": 3, "waiting": 3, "intake": 3,
     "holdings": 3, "replacement": 3, "wording": 3, "misprints": 3, "publication": 3, "health": 3,
+    "checklist": 3, "drafting": 5,
     "sales": 2, "alerts": 3, "stockroom": 5,
     "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_views": 4,
     "audit_messages": 4,
