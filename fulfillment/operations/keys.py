@@ -14,6 +14,8 @@ from fulfillment.payloads import EmptyBody, ImportBody, RestoreBody, WithdrawBod
 from fulfillment.service import Service
 from fulfillment.waiting import in_words
 
+NOTHING_PASTED = "The tab Import Keys has no keys: paste them there, one row each, and import again."
+
 
 def import_keys(service: Service, body: Body, by: str, watch: Watch = unwatched) -> Said:
     """Import Keys; `watch` is told how far it is."""
@@ -34,6 +36,8 @@ def import_keys(service: Service, body: Body, by: str, watch: Watch = unwatched)
 
 
 def _import_message(asked: ImportBody, done: Imported) -> str:
+    if asked.rows is None and not done.rows:
+        return NOTHING_PASTED
     low = alerts.in_words(done.low)
     if asked.dry_run:
         waiting = in_words(done.waiting, can="could then")

@@ -140,6 +140,11 @@ def test_import_reports_row_by_row(function: Function) -> None:
     assert said(function, "/keys/import", csv=csv)["duplicates"] == 1
 
 
+def test_an_import_of_an_empty_tab_says_where_keys_are_pasted(function: Function) -> None:
+    for body in ({}, {"dry_run": True}):
+        assert said(function, "/keys/import", **body)["message"].startswith("The tab Import Keys has no keys")
+
+
 def test_withdrawn_and_quarantined_seats_are_told_of_in_figures(function: Function) -> None:
     rows = [{"region": "CANADA", "provider": "NCSF", "product_code": "GYM", "component": "combined"}]
     said(function, "/keys/import", rows=[rows[0] | {"keycode": "G, 1", "seats": "3"}])
