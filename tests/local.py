@@ -184,11 +184,16 @@ class Function:
     """The function under functions-framework, as a process of its own; on a free port unless one is named."""
 
     def __init__(
-        self, workbook: Workbook, entry: Path = ROOT / "main.py", port: int = 0, **environment: str
+        self,
+        workbook: Workbook,
+        entry: Path = ROOT / "main.py",
+        port: int = 0,
+        python: Path = Path(sys.executable),
+        **environment: str,
     ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        command = [str(Path(sys.executable).with_name("functions-framework")), "--target=handle"]
+        command = [str(python.with_name("functions-framework")), "--target=handle"]
         command += [f"--source={entry}", "--host=127.0.0.1", f"--port={self.port}"]
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self.process = subprocess.Popen(
