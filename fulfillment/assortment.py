@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fulfillment.answers import listed
 from fulfillment.catalogue import CatalogueRow, Problem
+from fulfillment.errors import NotPossible
 from fulfillment.model import CATEGORIES
 from fulfillment.wares import Variant
 
@@ -70,8 +71,14 @@ def plan_pull(rows: Sequence[CatalogueRow], variants: Sequence[Variant]) -> Asso
     """What the rows of the tab are to say, now that the shop sells these variants.
 
     A SKU that is not one variant's alone is told and left as it is; so is one that stands in several rows.
+    Raises NotPossible where the shop seems to sell nothing at all.
     """
     sold = _by_sku(variants)
+    if not sold and any(row.sku for row in rows):
+        raise NotPossible(
+            "The shop lists no product with a SKU, and the catalogue has some: nothing was changed. Is "
+            "SHOPIFY_SHOP the right shop, and does the app have the scope read_products?"
+        )
     in_tab = Counter(row.sku for row in rows if row.sku)
     wares = {sku: _ware(same[0]) for sku, same in sold.items() if len(same) == 1}
     return Assortment(

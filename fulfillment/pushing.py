@@ -35,11 +35,15 @@ from fulfillment.shelves import (
     plan_shelves,
 )
 from fulfillment.trade import Known, Pushed, Trade, Wares
-from fulfillment.wares import Rejected, ShopOrder
+from fulfillment.wares import Rejected, ShopOrder, Variant
 from fulfillment.workbook import Draft
 
-WARES_AGE_S = 900.0
-"""How old the list of the shop's variants may be after an order; a refresh reads it anew."""
+WARES_AGE_S = 6 * 3600.0
+"""How old the list of the shop's variants may be: to read it costs as much as their stock. A SKU that moved
+to another item is noticed, as the stock is read with its SKU."""
+
+WARES_LACKING_AGE_S = 900.0
+"""The same where a product of ours is not in it."""
 
 GATE_AGE_S = 60.0
 """How old the permission to push may be after an order."""
@@ -78,8 +82,8 @@ class Pusher:
         """Has the shop just failed?"""
         return self._clock.now_s() < self._known.paused_until
 
-    def run(self, *, dry_run: bool, code: str, fix: bool, until: float) -> Pushed:
-        """All that is due is pushed, or is told with dry_run.
+    def run(self, *, dry_run: bool, code: str, fix: bool, anew: bool, until: float) -> Pushed:
+        """All that is due is pushed, or is told with dry_run; `anew` reads what the shop sells once more.
 
         `code` confirms what a preview showed. Raises NotPossible where pushing is off, or the code is of
         another push; ShopAway, ShopRefused.
@@ -87,7 +91,7 @@ class Pusher:
         if self._trade.push == "off" and not dry_run:
             raise NotPossible("SHOPIFY_PUSH is off: set it to preview, then look at what a push would do.")
         with self.turn:
-            push = self._all_due(until)
+            push = self._all_due(until, age_s=0.0 if anew else WARES_AGE_S)
             push = push.with_fix() if fix else push
             if code:
                 self._confirm(push, code)
@@ -97,7 +101,13 @@ class Pusher:
             if stopped := self._stopped(push, gate):
                 return Pushed(push, advice=stopped)
             fixed = self._fixed(push, until) if fix else ()
-            return replace(self._pushed(self._all_due(until) if fixed else push, until), fixed=fixed)
+            if fixed:
+                push = self._all_due(until, age_s=WARES_AGE_S)
+            return replace(self._pushed(push, until), fixed=fixed)
+
+    def pause(self) -> None:
+        """The shop has just failed: orders leave it alone for a while."""
+        self._known.paused_until = self._clock.now_s() + PAUSE_S
 
     def after_order(self, until: float) -> None:
         """What this order changed has been pushed, or is due. Raises nothing: the order stands.
@@ -131,7 +141,7 @@ class Pusher:
             return self._is_pushing
 
     def _give_up(self, error: Exception) -> None:
-        self._known.paused_until = self._clock.now_s() + PAUSE_S
+        self.pause()
         with self._guard:
             self._is_pushing = False
         said = str(error) if isinstance(error, FulfillmentError) else type(error).__name__
@@ -142,26 +152,27 @@ class Pusher:
         shelves = self._shelves((), recent=True).of.values()
         return [shelf.sku for shelf in shelves if self._known.is_due(shelf.sku, shelf.count)]
 
-    def _all_due(self, until: float) -> Push:
-        """What a push would do, everything read anew. 3 requests, and 2 for each 250 variants; 1 read."""
-        wares = self._wares(until, age_s=0.0)
-        return self._planned(wares, wares.of, until, recent=False)
+    def _all_due(self, until: float, *, age_s: float) -> Push:
+        """What a push would do. 2 requests, and 1 for each 250 products; 1 read."""
+        skus = [*self._shelves((), recent=True).of]
+        return self._planned(skus, until, age_s=age_s, recent=False)
 
     def _due(self, skus: Sequence[str], until: float) -> Push:
         """What a push of these SKUs would do. 2 requests, mostly."""
-        if not skus:
-            return Push()
-        push = self._planned(self._wares(until, age_s=WARES_AGE_S), skus, until, recent=True)
-        wanted = {*skus}
-        return push.only({move.item for move in push.moves if move.sku in wanted})
+        return self._planned(skus, until, age_s=WARES_AGE_S, recent=True) if skus else Push()
 
-    def _planned(self, wares: Wares, skus: Collection[str], until: float, *, recent: bool) -> Push:
+    def _planned(self, skus: Sequence[str], until: float, *, age_s: float, recent: bool) -> Push:
         shop = self._trade.shop
+        wares = self._wares(skus, until, age_s)
         levels = shop.levels(wares.items(skus), until=until)
+        if wares.is_outdated_by(levels, skus):
+            wares = self._wares(skus, until, 0.0)
+            levels = shop.levels(wares.items(skus), until=until)
         self._known.read(levels)
         orders = shop.orders(until=until, created_since=self._now() - AWAITED_FOR)
         place = f"{shop.name} {shop.location(until=until).location_id}"
-        return plan_push(self._shelves(orders, recent=recent), wares.of, levels, place=place)
+        shelves = self._shelves(orders, recent=recent)
+        return plan_push(shelves.only(skus), wares.of, levels, place=place, kept=len(shelves.of))
 
     def _shelves(self, orders: Collection[ShopOrder], *, recent: bool) -> Shelves:
         """What the shop is to have, as the tabs stand; `recent` takes what is known of them.
@@ -183,11 +194,17 @@ class Pusher:
 
         return self._door.settle(plan, recent=recent)
 
-    def _wares(self, until: float, *, age_s: float) -> Wares:
-        began = self._clock.now_s()
-        if began - self._known.wares.read_at > age_s:
-            self._known.wares = Wares.by_sku(self._trade.shop.variants(until=until), began)
+    def _wares(self, skus: Collection[str], until: float, age_s: float) -> Wares:
+        """The shop's variants. 1 request for each 250 where what is known is older, or lacks one of these."""
+        known, began = self._known.wares, self._clock.now_s()
+        missing_for_s = WARES_LACKING_AGE_S if any(sku not in known.of for sku in skus) else age_s
+        if began - known.read_at >= min(age_s, missing_for_s):
+            self.take(self._trade.shop.variants(until=until))
         return self._known.wares
+
+    def take(self, variants: Sequence[Variant]) -> None:
+        """Know what the shop sells, as was just read."""
+        self._known.wares = Wares.by_sku(variants, self._clock.now_s())
 
     def _gate(self, age_s: float = 0.0) -> Gate:
         """What is on file. 1 read, where it is not known from lately."""

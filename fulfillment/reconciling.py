@@ -98,11 +98,3 @@ class Reconciler:
             return
         except FulfillmentError as error:
             log.warning("An order is not marked as fulfilled yet: %s", error)
-
-    def knows_as_test(self, order_id: str, *, until: float) -> bool:
-        """Is it a test order that takes no keys? 1 request; where the shop is away, it is taken for none."""
-        try:
-            return self.trade.shop.is_test(order_id, until=until)
-        except FulfillmentError as error:
-            log.warning("Whether an order is a test is not known: %s", error)
-            return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -46,6 +46,10 @@ class Shelves:
     of: Mapping[str, Shelf]
     awaited: tuple[str, ...] = ()
     """The orders that were paid and have not arrived here."""
+
+    def only(self, skus: Iterable[str]) -> Shelves:
+        """Those of these products alone."""
+        return replace(self, of={sku: self.of[sku] for sku in skus if sku in self.of})
 
 
 def plan_shelves(
@@ -196,16 +200,18 @@ class Push:
         more = {unfit.sku for unfit in self.unfit if not unfit.is_tracked and not unfit.to}
         return replace(self, closing=tuple(sorted({*self.closing, *more})))
 
-    def only(self, items: Collection[str]) -> Push:
-        """The moves of these items alone."""
-        moves = tuple(move for move in self.moves if move.item in items)
-        return Push(moves, (), self.kept, self.problems, self.awaited, self.place, _closing(moves))
-
 
 def plan_push(
-    shelves: Shelves, wares: Mapping[str, Sequence[Variant]], levels: Mapping[str, Level], *, place: str
+    shelves: Shelves,
+    wares: Mapping[str, Sequence[Variant]],
+    levels: Mapping[str, Level],
+    *,
+    place: str,
+    kept: int,
 ) -> Push:
     """What has to change in the shop; `wares` are its variants by SKU, `levels` what was read, by item.
+
+    `kept`: how many products' stock is ours to keep, those of `shelves` and all others.
 
     A SKU of several variants, or of none, is told and left alone.
     """
@@ -224,7 +230,7 @@ def plan_push(
     return Push(
         moves=tuple(moves),
         unfit=tuple(unfit),
-        kept=len(shelves.of),
+        kept=kept,
         problems=tuple(problems),
         awaited=shelves.awaited,
         place=place,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from fulfillment.checklist import Ticks
 from fulfillment.clock import Clock
 from fulfillment.comparison import Compared
 from fulfillment.drafting import Drafting
+from fulfillment.errors import FulfillmentError
 from fulfillment.group import Door
 from fulfillment.importing import Watch, unwatched
 from fulfillment.marks import Marked
@@ -25,8 +27,11 @@ from fulfillment.trade import Pushed, Trade, stopped_push
 from fulfillment.wares import Variant
 from fulfillment.workbook import NOTHING, Changes, Draft
 
-KNOWN_S = 3.0
+KNOWN_S = 2.0
 """How long an order waits to hear from the shop what it is, and then for being marked."""
+
+
+log = logging.getLogger("fulfillment")
 
 
 class Storefront:
@@ -66,6 +71,7 @@ class Storefront:
             until=self._until(patience_s),
             watch=lambda count: watch(count, count, f"{count:,} read from the shop"),
         )
+        self._pusher.take(variants)
         watch(len(variants), len(variants), "writing the catalogue")
         return self._door.do_alone(self._trade.tabs.pulling(variants))
 
@@ -78,11 +84,12 @@ class Storefront:
         self, *, dry_run: bool = False, code: str = "", fix: bool = False, patience_s: float | None = None
     ) -> Pushed:
         """See Pusher.run."""
-        return self._pusher.run(dry_run=dry_run, code=code, fix=fix, until=self._until(patience_s))
+        until = self._until(patience_s)
+        return self._pusher.run(dry_run=dry_run, code=code, fix=fix, anew=True, until=until)
 
     def refresh_stock(self, *, by: str) -> Pushed:
         """The stock that is due pushed; where a person is asked first, an alarm is on its way."""
-        done = self.push()
+        done = self._pusher.run(dry_run=False, code="", fix=False, anew=False, until=self._until(None))
         if done.is_stopped:
             self._alarm(done, by)
         return done
@@ -98,10 +105,15 @@ class Storefront:
 
     def known(self, order: Order) -> Order:
         """The order, with what the shop knows of it. 1 request; a shop that is away holds no order up."""
-        until = self._clock.now_s() + KNOWN_S
-        if self._pusher.is_paused or not self._reconciler.knows_as_test(order.order_id, until=until):
+        if self._pusher.is_paused:
             return order
-        return replace(order, is_test=True)
+        try:
+            is_test = self._trade.shop.is_test(order.order_id, until=self._clock.now_s() + KNOWN_S)
+        except FulfillmentError as error:
+            log.warning("Whether an order is a test is not known: %s", error)
+            self._pusher.pause()
+            return order
+        return replace(order, is_test=is_test)
 
     def after_order(self, reply: Reply, until: float) -> None:
         """What this order changed in stock has been pushed, and it is marked; or both are due."""

@@ -93,6 +93,11 @@ class Wares:
         same = self.of.get(sku, ())
         return same[0].item if len(same) == 1 else None
 
+    def is_outdated_by(self, levels: Mapping[str, Level], skus: Collection[str]) -> bool:
+        """Was one of these SKUs taken from its item, or the item removed, since the list was read?"""
+        items = ((sku, item) for sku in skus if (item := self.item(sku)) is not None)
+        return any(item not in levels or levels[item].sku != sku for sku, item in items)
+
     def items(self, skus: Collection[str]) -> list[str]:
         """Those of these SKUs that have one."""
         return [item for sku in skus if (item := self.item(sku)) is not None]

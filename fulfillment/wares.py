@@ -58,6 +58,7 @@ class Level:
     item: str
     available: int | None
     is_tracked: bool = True
+    sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)

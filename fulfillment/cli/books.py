@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 import click
 
+from fulfillment.answers import counted
 from fulfillment.app import build_setup
 from fulfillment.cli.running import as_json, cli, run
+from fulfillment.cli.showing import show
 from fulfillment.settings import read_settings
+from fulfillment.sheets.setup import Report
 
 
 @cli.command()
 @click.option("--check", is_flag=True, help="Say what is not as it should be, and change nothing.")
 @click.option("--adopt", is_flag=True, help="Take over a copied or restored spreadsheet as it stands.")
-def setup(check: bool, adopt: bool) -> None:
+@as_json
+def setup(check: bool, adopt: bool, as_json: bool) -> None:
     """Make the spreadsheet ready, or repair it; repeat it at will."""
     report = build_setup(read_settings())(adopt=adopt, check=check)
-    _list("To be put right:" if check else "Put right:", report.repairs)
-    _list("For a person to decide:", report.left)
+    is_no = bool(report.left or (check and report.repairs))
+    said = {
+        "status": "error" if is_no else "ok",
+        "message": _ready_in_words(report, check=check),
+        "ready": not is_no,
+        "repairs": report.repairs,
+        "to_decide": report.left,
+    }
+    show(said, as_json=as_json)
+    sys.exit(1 if is_no else 0)
+
+
+def _ready_in_words(report: Report, *, check: bool) -> str:
     if report.is_ready:
-        click.echo("The spreadsheet is ready.")
-    sys.exit(1 if report.left or (check and report.repairs) else 0)
-
-
-def _list(heading: str, sentences: Sequence[str]) -> None:
-    if sentences:
-        click.echo("\n".join([heading, *(f"  {sentence}" for sentence in sentences)]))
+        return "The spreadsheet is ready."
+    done = "to be put right" if check else "put right"
+    parts = [f"{counted(len(report.repairs), 'thing')} {done}"] if report.repairs else []
+    parts += [f"{counted(len(report.left), 'thing')} for a person to decide"] if report.left else []
+    return f"{', '.join(parts)}."
 
 
 @cli.command()

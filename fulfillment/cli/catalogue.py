@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from fulfillment.cli.progress import progress
 from fulfillment.cli.running import as_json, cli, dry_run, run
 from fulfillment.operations import pull as pull_of
+from fulfillment.operations.shop import PATIENCE_S
 from fulfillment.service import Service
-
-PULL_PATIENCE_S = 900
-"""How long the shop may take to tell its products to somebody who watches: its allowance refills slowly."""
 
 
 @cli.command()
@@ -23,7 +21,7 @@ def pull(as_json: bool) -> None:
 def _pull_with_progress(service: Service, body: Mapping[str, object], by: str) -> dict[str, object]:
     """Sync from Shopify, with a bar where a terminal is there, and time for a large shop."""
     with progress() as watch:
-        return pull_of(service, body, by, watch, PULL_PATIENCE_S)
+        return pull_of(service, body, by, watch, PATIENCE_S)
 
 
 @cli.command()

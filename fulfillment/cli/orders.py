@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -10,17 +9,19 @@ import click
 
 from fulfillment.app import build_service
 from fulfillment.cli.running import as_json, cli, dry_run, run, who
+from fulfillment.cli.showing import show
 from fulfillment.payloads import answer_body, read_body, read_order
 from fulfillment.settings import read_settings
 
 
 @cli.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def fulfil(file: Path) -> None:
+@as_json
+def fulfil(file: Path, as_json: bool) -> None:
     """Serve the order in a JSON FILE, as the Zap posts it."""
     order = read_order(read_body(file.read_bytes(), "application/json"))
     reply = build_service(read_settings()).fulfil(order, by=who())
-    click.echo(json.dumps(answer_body(reply, ""), ensure_ascii=False, indent=2))
+    show(answer_body(reply, ""), as_json=as_json)
     sys.exit(1 if reply.answer.outcome == "failed" else 0)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import click
 
 from fulfillment.cli.running import as_json, cli, dry_run, run
-from fulfillment.operations import OPERATIONS
+from fulfillment.operations import OPERATIONS, shop
 from fulfillment.service import Service
 
 confirm = click.option("--confirm", metavar="CODE", default="", help="The code of what you have looked at.")
@@ -21,7 +22,8 @@ confirm = click.option("--confirm", metavar="CODE", default="", help="The code o
 @as_json
 def push(dry_run: bool, confirm: str, fix: bool, as_json: bool) -> None:
     """Give the shop the stock that the tabs say."""
-    run("push", {"dry_run": dry_run, "confirm": confirm, "fix": fix}, as_json=as_json)
+    body = {"dry_run": dry_run, "confirm": confirm, "fix": fix}
+    run("push", body, as_json=as_json, instead=partial(shop.push, patience_s=shop.PATIENCE_S))
 
 
 @cli.command()
@@ -29,7 +31,8 @@ def push(dry_run: bool, confirm: str, fix: bool, as_json: bool) -> None:
 @as_json
 def reconcile(since: str, as_json: bool) -> None:
     """Compare the shop's orders with ours; exit status 1 when one needs a person."""
-    run("reconcile", {"since": since}, as_json=as_json)
+    patiently = partial(shop.reconcile, patience_s=shop.PATIENCE_S)
+    run("reconcile", {"since": since}, as_json=as_json, instead=patiently)
 
 
 @cli.command()

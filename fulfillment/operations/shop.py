@@ -16,9 +16,11 @@ PATIENCE_S = 900.0
 """How long the shop may take to tell everything to somebody at a terminal: its allowance refills slowly."""
 
 
-def _push(service: Service, body: Body, by: str) -> Said:
+def push(service: Service, body: Body, by: str, patience_s: float | None = None) -> Said:
+    """The shop's stock; None is a request's patience."""
     asked = read(PushBody, body)
-    return _said(service.storefront.push(dry_run=asked.dry_run, code=asked.confirm, fix=asked.fix))
+    code, fix = asked.confirm, asked.fix
+    return _said(service.storefront.push(dry_run=asked.dry_run, code=code, fix=fix, patience_s=patience_s))
 
 
 def _said(done: Pushed) -> Said:
@@ -50,10 +52,10 @@ def _restore_levels(service: Service, body: Body, by: str) -> Said:
     return _said(service.storefront.restore(record, code=asked.confirm, patience_s=PATIENCE_S))
 
 
-def _reconcile(service: Service, body: Body, by: str) -> Said:
+def reconcile(service: Service, body: Body, by: str, patience_s: float | None = None) -> Said:
     """The whole comparison; answered with no where an order needs a person."""
     asked = read(ReconcileBody, body)
-    return _compared(service.storefront.reconcile(asked.since, by=by))
+    return _compared(service.storefront.reconcile(asked.since, by=by, patience_s=patience_s))
 
 
 def _compared(orders: Sequence[Compared]) -> Said:
@@ -73,9 +75,9 @@ def _mark(service: Service, body: Body, by: str) -> Said:
 NOT_PUSHED = {"pushed": 0, "changes": [], "problems": [], "code": ""}
 
 SHOP: Mapping[str, Operation] = {
-    "reconcile": Operation(_reconcile, {"orders": [], "problems": []}, ReconcileBody),
+    "reconcile": Operation(reconcile, {"orders": [], "problems": []}, ReconcileBody),
     "mark": Operation(_mark, {"marked": 0, "held_up": []}, MarkBody),
-    "push": Operation(_push, NOT_PUSHED, PushBody),
+    "push": Operation(push, NOT_PUSHED, PushBody),
     "snapshot": Operation(_snapshot, {"products": 0, "tab": "", "record": ""}),
     "restore-levels": Operation(_restore_levels, NOT_PUSHED, RestoreLevelsBody),
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,8 +40,12 @@ def test_an_order_s_whole_life_at_a_terminal(shop: Workbook, tmp_path: Path) -> 
     keys.write_text("CANADA,NASM,CPT,combined,EX-1,1\nCANADA,NASM,CPT,combined,EX-2,1\n")
     order.write_text(json.dumps(posted("1")))
     assert "2 keys imported" in run(shop, "import", str(keys)).stdout
-    served = run(shop, "fulfil", str(order))
+    served = run(shop, "fulfil", str(order), "--json")
     assert (served.returncode, json.loads(served.stdout)["key_count"]) == (0, 1)
+    again = run(shop, "fulfil", str(order)).stdout
+    assert again == (
+        "1 key assigned to order #1.\nKeys:\n  1.1  CPT  Course CPT  NASM-CPT-FULL  combined  EX-1\n"
+    )
     assert "1 key assigned" in run(shop, "status", "#1").stdout
     assert "Would replace 1 key; nothing" in run(shop, "replace", "1", "EX-1", "--dry-run").stdout
     assert "Replaced 1 key. Order #1 of Ada B." in run(shop, "replace", "1", "EX-1").stdout
@@ -97,6 +103,72 @@ def test_an_import_shows_a_bar_where_a_terminal_is_there(shop: Workbook, tmp_pat
     assert out.decode().startswith("1 key imported (1 seat).")
     assert "100%" in shown
     assert "importing 1 rows" in shown
+
+
+def at_a_terminal(shop: Workbook, *command: str, **environment: str) -> str:
+    """What a command shows in a terminal of 80 columns."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "fulfillment", *command],
+        cwd=ROOT,
+        env={**os.environ, **shop.environment(), "TERM": "xterm", "COLUMNS": "80", **environment},
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        process.wait(timeout=60)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    return shown
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_a_terminal_shows_tables_that_fit_and_colours_unless_they_are_not_wanted(
+    shop: Workbook, no_color: str
+) -> None:
+    shop.stock("NASM PAIR combined PAIR-1 2")
+    shop.sell(CPT="NASM-CPT-FULL", PAIR=",".join(["NASM-PAIR-FULL"] * 2))
+    title = f"A course whose name is long enough to be folded {no_color}"
+    asked = order(f"T{no_color}", "PAIR")
+    asked = replace(asked, lines=(replace(asked.lines[0], title=title),))
+    shop.service().fulfil(asked, by="test")
+    shown = at_a_terminal(shop, "status", f"T{no_color}", NO_COLOR=no_color)
+    shop.service().release(f"T{no_color}", sku="", units=[], quarantine=False, reason="", by="test")
+    assert ("\x1b[" in shown) == (not no_color)
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in shown.splitlines()]
+    header = next(line for line in lines if line.startswith("  unit"))
+    assert header.split() == ["unit", "sku", "title", "entitlements", "component", "keycode"]
+    assert max(len(line) for line in lines[lines.index(header) :] if line.startswith("  ")) <= 80
+    assert sum("PAIR-1" in line for line in lines) == 2
+
+
+def test_errors_are_json_where_json_was_asked_for(shop: Workbook, tmp_path: Path) -> None:
+    broken = tmp_path / "order.json"
+    broken.write_text("{")
+    cases: list[tuple[list[str], int, str, dict[str, str]]] = [
+        (["clear", "nobody", "--json"], 1, "unknown_order", {}),
+        (["release", "--json"], 2, "usage", {}),
+        (["frobnicate", "--json"], 2, "usage", {}),
+        (["fulfil", str(broken), "--json"], 1, "unreadable", {}),
+        (["withdraw", "--json"], 1, "invalid_fields", {}),
+        (["audit", "--json"], 1, "settings", {"TIME_ZONE": "Toronto"}),
+    ]
+    for command, status, reason, environment in cases:
+        said = run(shop, *command, **environment)
+        answer = json.loads(said.stdout)
+        assert (said.returncode, said.stderr) == (status, ""), command
+        assert (answer["status"], answer["reason"]) == ("error", reason)
+        assert answer["message"]
+
+
+def test_setup_says_as_json_what_it_did(shop: Workbook) -> None:
+    ready = run(shop, "setup", "--check", "--json")
+    assert (ready.returncode, json.loads(ready.stdout)["ready"]) == (0, True)
+    shop.type("Key Inventory!A1", [["regoin"]])
+    wrong = run(shop, "setup", "--check", "--json")
+    said = json.loads(wrong.stdout)
+    assert (wrong.returncode, said["status"], len(said["repairs"])) == (1, "error", 1)
+    assert run(shop, "setup").stdout.startswith("1 thing put right.\nPut right")
 
 
 def test_the_exit_status_says_no(shop: Workbook) -> None:

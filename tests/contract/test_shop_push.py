@@ -232,3 +232,36 @@ def test_a_shop_with_several_locations_wants_one_to_be_named(market: Market) -> 
     market.run("push", market.service(SHOPIFY_LOCATION="Online"), dry_run=True)
     with pytest.raises(ShopRefused, match="names no active location"):
         market.run("push", market.service(SHOPIFY_LOCATION="Paris"), dry_run=True)
+
+
+def test_a_refresh_of_an_instance_that_knows_the_shop_does_not_list_it_again(market: Market) -> None:
+    market.let_push()
+    service = market.service()
+    market.run("refresh", service)
+    market.forget_calls()
+    market.run("refresh", service)
+    assert market.calls() == {"nodes": 1, "orders": 1}
+
+
+def test_a_sku_that_moved_to_another_item_is_noticed_before_anything_is_set(market: Market) -> None:
+    market.let_push()
+    service = market.service()
+    market.run("refresh", service)
+    market.people.change_variant("CNC", new_sku="CNC-OLD")
+    market.people.add_product("Course CNC anew", [{"sku": "CNC", "stock": {"Online": 1}}])
+    market.workbook.stock("NASM CNC combined EX-9 5")
+    market.run("refresh", service)
+    assert (market.people.available("CNC"), market.people.available("CNC-OLD")) == (9, 4)
+
+
+def test_an_order_waits_for_a_shop_that_is_away_once_and_not_again(market: Market) -> None:
+    market.let_push()
+    service = market.service()
+    market.shopify.faults.add({"rates": {"503": 1.0}})
+    market.serve(market.sell("CNC"), service)
+    market.forget_calls()
+    assert market.serve(market.sell("CNC"), service).answer.outcome == "fulfilled"
+    assert market.calls() == {}
+    market.shopify.faults.clear()
+    market.run("refresh")
+    assert market.stock() == {"CPT": 9, "CNC": 2, "DUO": 2, "CES": 50}

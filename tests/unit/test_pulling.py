@@ -8,6 +8,7 @@ import pytest
 
 from fulfillment.assortment import Assortment, plan_pull
 from fulfillment.catalogue import CatalogueRow
+from fulfillment.errors import NotPossible
 from fulfillment.wares import Variant
 
 
@@ -95,6 +96,12 @@ def test_a_sku_in_two_rows_is_told_and_neither_is_written() -> None:
 def test_a_product_that_the_shop_no_longer_has_is_gone_and_not_forgotten() -> None:
     assortment = plan_pull([row(2, "CPT"), row(3, "OLD")], [sold("CPT")])
     assert assortment.gone == {"OLD"}
+
+
+def test_a_shop_that_seems_to_sell_nothing_leaves_the_catalogue_alone() -> None:
+    with pytest.raises(NotPossible, match="Is SHOPIFY_SHOP the right shop"):
+        plan_pull([row(2, "CPT")], [])
+    assert plan_pull([], []).new == ()
 
 
 def test_letter_case_tells_skus_apart() -> None:

@@ -45,7 +45,8 @@ def location(node: Json) -> Location:
 def level_of_item(node: Json) -> Level:
     """What the location asked for has of an item."""
     level = node["inventoryLevel"]
-    return Level(node["id"], None if level is None else available(level), bool(node["tracked"]))
+    count = None if level is None else available(level)
+    return Level(node["id"], count, bool(node["tracked"]), str(node["sku"] or "").strip())
 
 
 def level_at_location(node: Json) -> Level:
