@@ -57,7 +57,7 @@ def called(answer: Answer | Order) -> str:
 
 def keys_counted(count: int) -> str:
     """`1 key`, `3 keys`."""
-    return f"{count} key" if count == 1 else f"{count} keys"
+    return counted(count, "key")
 
 
 def counted(count: int, noun: str) -> str:

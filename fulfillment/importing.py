@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from fulfillment.alerts import Alert, Shelf, all_low
-from fulfillment.answers import Plan
+from fulfillment.answers import Plan, counted
 from fulfillment.group import Door
 from fulfillment.intake import Imported, batch_name, plan_import
 from fulfillment.model import Policy
@@ -53,7 +53,7 @@ class Importer:
         report, done = Imported(), 0
         portions = [paste.rows] if dry_run else [*_portions(paste.rows)]
         for portion in portions:
-            watch(done, len(paste.rows), f"importing {len(portion):,} rows")
+            watch(done, len(paste.rows), f"importing {counted(len(portion), 'row')}")
             part = self._imported(replace(paste, rows=portion), report, batch, dry_run, by)
             report, done = report.and_then(part), done + len(portion)
             if rows is None and not dry_run:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from fulfillment.alerts import Alert
-from fulfillment.answers import Plan, keys_counted, listed, when
+from fulfillment.answers import Plan, counted, keys_counted, listed, when
 from fulfillment.model import KeyEvent, KeyId, Pool
 from fulfillment.pasting import Paste, PastedKey, read_row
 from fulfillment.pools import KeyRecord, Stock, stock_after
@@ -201,7 +201,7 @@ def _with_note(words: str, pasted: PastedKey) -> str:
 
 def seats_counted(seats: int) -> str:
     """`1 seat`, `3 seats`."""
-    return f"{seats} seat" if seats == 1 else f"{seats} seats"
+    return counted(seats, "seat")
 
 
 def _is_left_over(record: KeyRecord, pasted: PastedKey, settled: int | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fulfillment.answers import Plan
+from fulfillment.answers import Plan, counted
 from fulfillment.archiving import plan_step
 from fulfillment.clock import Clock
 from fulfillment.errors import NotPossible
@@ -38,10 +38,11 @@ class Moved:
         """`Archived 120 orders and 40 keys (530 rows); 60 orders are left for the next time.`"""
         if not (self.orders or self.left or self.stuck):
             return "Nothing is old enough to be archived."
-        said = f"Archived {self.orders} orders and {self.keys} keys ({self.rows} rows)"
-        said += f"; {self.left} orders are left for the next time." if self.left else "."
+        rows = counted(self.rows, "row")
+        said = f"Archived {counted(self.orders, 'order')} and {counted(self.keys, 'key')} ({rows})"
+        said += f"; left for the next time: {counted(self.left, 'order')}." if self.left else "."
         if self.stuck:
-            said += f" {self.stuck} orders hang together with too many others to be moved, and stay."
+            said += f" Hanging together with too many others to be moved: {counted(self.stuck, 'order')}."
         return said
 
 

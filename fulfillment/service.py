@@ -271,9 +271,8 @@ class Service:
             file, answer = known(draft, order_id)
             keys = reply_to(file).keys
             stock = stock_now(draft, answer, self._policy) if answer.outcome == "failed" else ""
-            return Plan(
-                Told(order_id, answer.outcome, answer.message, keys, story(file), what_next(file, stock))
-            )
+            events = story(file, draft.snapshot.outbox.of_order(order_id))
+            return Plan(Told(order_id, answer.outcome, answer.message, keys, events, what_next(file, stock)))
 
         return self._door.settle(plan)
 

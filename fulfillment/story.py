@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fulfillment.answers import called, failed_since, keys_counted, listed, mail_of
-from fulfillment.model import TEST_ORDER, Answer, Assignment
+from fulfillment.model import TEST_ORDER, Answer, Assignment, Item, Message
 from fulfillment.wares import SERVE_TEST
 from fulfillment.workbook import OrderFile, by_version
 
@@ -17,6 +17,8 @@ DONE = {
     "quarantined": "taken out of use, and kept out of stock",
     "restored": "restored to stock",
 }
+
+WITHDRAWN = "taken out of quarantine, and withdrawn from stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +30,58 @@ class Event:
     message: str
 
 
-def story(file: OrderFile) -> tuple[Event, ...]:
-    """Everything that happened to an order, oldest first."""
-    answers, seats = by_version(file.answers), by_version(file.seats)
+def story(file: OrderFile, told: Iterable[Message] = ()) -> tuple[Event, ...]:
+    """Everything that happened to an order, oldest first; `told`: the newest row of each message about it."""
+    answers, seats, messages = by_version(file.answers), by_version(file.seats), by_version(told)
     events: list[Event] = []
-    for version in sorted({*answers, *seats}):
+    for version in sorted({*answers, *seats, *messages}):
+        events += (asked for answer in answers.get(version, []) for asked in _asked(answer, file))
         events += _seat_events(seats.get(version, []))
         events += (_answer_event(answer, file) for answer in answers.get(version, []))
+        events += (event for message in messages.get(version, []) for event in _told(message))
     return tuple(events)
 
 
+def _asked(answer: Answer, file: OrderFile) -> Iterator[Event]:
+    """What the order asked for, where that was not known before."""
+    earlier = [other.items for other in file.answers if other.no < answer.no]
+    if answer.items in ("", "[]") or (earlier and earlier[-1] == answer.items):
+        return
+    lines = listed([_line(item) for item in answer.read_items()])
+    again = "Posted with other lines" if any(items not in ("", "[]") for items in earlier) else "Received"
+    test = " In test mode: its mail goes to the test recipient." if answer.mode == "test" else ""
+    yield Event(answer.at, "received", f"{again}, region {answer.region}: {lines}.{test}")
+
+
+def _line(item: Item) -> str:
+    """`2 x CPT (Certified Personal Trainer)`; a line for no key says so."""
+    name = f"{item.sku} ({item.title})" if item.sku and item.title else item.sku or item.title or "a line"
+    kind = {"auto": "", "external": ", for a person to serve", "no sku": ", without a SKU"}[item.kind]
+    return f"{item.quantity} x {name}{kind}"
+
+
 def _seat_events(rows: list[Assignment]) -> Iterator[Event]:
-    """One event for all seats that went the same way in one commit."""
-    for (event, at), count in Counter((row.event, row.at) for row in rows).items():
-        what = Counter(row.entitlements for row in rows if row.event == event)
+    """One event for all seats that went the same way, for the same reason, in one commit."""
+    groups: dict[tuple[str, str], list[Assignment]] = {}
+    for row in rows:
+        groups.setdefault((row.event, row.reason), []).append(row)
+    for (event, reason), same in groups.items():
+        what = Counter(row.entitlements for row in same)
         words = listed([f"{n} x {entitlements}" for entitlements, n in what.items()])
-        yield Event(at, event, f"{keys_counted(count)} {DONE[event]}: {words}.")
+        done = WITHDRAWN if (event, reason) == ("restored", "withdrawn") else DONE[event]
+        why = f" ({reason})" if reason and done != WITHDRAWN else ""
+        yield Event(same[0].at, event, f"{keys_counted(len(same))} {done}{why}: {words}.")
+
+
+def _told(message: Message) -> Iterator[Event]:
+    """That people were told of it, or could not be; what is on its way or waited for is no event yet."""
+    what = message.kind.replace("_", " ")
+    if message.event == "sent":
+        yield Event(message.at, "told", f"Told: {what}.")
+    elif message.event == "given_up" and message.attempts:
+        yield Event(message.at, "not told", f"Not told, given up: {what}. {message.error}")
+    elif message.event == "failed":
+        yield Event(message.at, "not told", f"Not told yet: {what}; tried again at {message.due_at}.")
 
 
 def _answer_event(answer: Answer, file: OrderFile) -> Event:

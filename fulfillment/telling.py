@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from fulfillment import outbox
-from fulfillment.answers import reply_to
+from fulfillment.answers import counted, reply_to
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import NotDelivered
 from fulfillment.messages import Outbox
@@ -55,7 +55,7 @@ class Sent:
         """`3 messages sent; 1 failed and is tried again.`"""
         if not (self.sent or self.failed or self.given_up or self.left):
             return "No message was due."
-        said = [f"{self.sent} messages sent"]
+        said = [f"{counted(self.sent, 'message')} sent"]
         said += [f"{self.failed} failed and will be tried again"] if self.failed else []
         said += [f"{self.given_up} given up"] if self.given_up else []
         said += [f"{self.left} left for the next time"] if self.left else []

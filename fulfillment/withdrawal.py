@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fulfillment.answers import Plan, keys_counted, listed, when
+from fulfillment.answers import Plan, counted, keys_counted, listed, when
 from fulfillment.errors import NotPossible
 from fulfillment.model import Assignment, KeyEvent, KeyId
 from fulfillment.pools import Pools
@@ -36,7 +36,7 @@ class Withdrawn:
     @property
     def message(self) -> str:
         """What the operator reads."""
-        said = f"{self.seats} seats of {keys_counted(self.keys)} withdrawn."
+        said = f"{counted(self.seats, 'seat')} of {keys_counted(self.keys)} withdrawn."
         if self.unknown:
             said += f" {self.unknown} of the codes are not in stock: check them."
         if self.holders:
@@ -108,7 +108,7 @@ class Restored:
     def message(self) -> str:
         """What the operator reads."""
         more = f" {self.unknown} of the codes have no seat in quarantine." if self.unknown else ""
-        return f"{self.seats} seats restored, at the end of their queues.{more}"
+        return f"{counted(self.seats, 'seat')} restored, at the end of their queues.{more}"
 
 
 def plan_restore(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from fulfillment import alerts
+from fulfillment.answers import counted
 from fulfillment.importing import Watch, unwatched
 from fulfillment.intake import Imported
 from fulfillment.operations.operation import Body, Operation, Said, ok
@@ -72,7 +73,8 @@ def _quarantine(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
     shown = ("at", "order_id", "order_name", "entitlements", "region", "component", "keycode", "reason")
     seats = [{name: getattr(row, name) for name in shown} for row in service.quarantine()]
-    return ok(f"{len(seats)} seats are in quarantine: restore or withdraw them.", seats=seats)
+    found = f"In quarantine: {counted(len(seats), 'seat')}. Restore or withdraw them."
+    return ok(found if seats else "No seat is in quarantine.", seats=seats)
 
 
 NO_IMPORT = {

@@ -102,7 +102,7 @@ def test_an_import_shows_a_bar_where_a_terminal_is_there(shop: Workbook, tmp_pat
     os.close(ours)
     assert out.decode().startswith("1 key imported (1 seat).")
     assert "100%" in shown
-    assert "importing 1 rows" in shown
+    assert "importing 1 row" in shown
 
 
 def at_a_terminal(shop: Workbook, *command: str, **environment: str) -> str:

@@ -116,16 +116,22 @@ def test_status_tells_the_story_by_id_name_and_address(function: Function) -> No
     function.post("/orders", posted("9002", "STS", order_name="#2002"))
     held = said(function, "/orders/status", order_id="#2002")
     assert (held["outcome"], held["order_id"]) == ("failed", "9002")
-    assert "1 wanted, 0 in stock" in held["story"][0]["message"]
+    assert "1 wanted, 0 in stock" in held["story"][1]["message"]
     assert "Clear Order Cache" in held["next"]
     address = "https://admin.shopify.com/store/x/orders/9001"
     told = said(function, "/orders/status", order_id=address)
     assert codes(told["keys"]) == ["STS"]
-    assert [event["event"] for event in told["story"]] == ["assigned", "fulfilled"]
+    assert [event["event"] for event in told["story"]] == ["received", "assigned", "fulfilled"]
     assert function.get("/orders/9001", "operator").json()["story"] == told["story"]
     said(function, "/orders/release", order_id="9001")
     story = said(function, "/orders/status", order_id="9001")["story"]
-    assert [event["event"] for event in story] == ["assigned", "fulfilled", "released", "released"]
+    assert [event["event"] for event in story] == [
+        "received",
+        "assigned",
+        "fulfilled",
+        "released",
+        "released",
+    ]
 
 
 def test_import_reports_row_by_row(function: Function) -> None:

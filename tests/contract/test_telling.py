@@ -288,7 +288,7 @@ def test_a_refresh_sends_what_is_due(shop: Workbook, clock: Clock) -> None:
     clock.tick(6 * MINUTE)
     said = OPERATIONS["refresh"].run(service, {}, "scheduler")
     assert pigeon.told() == ["skipped:1:1"]
-    assert "1 messages sent." in str(said["message"])
+    assert "1 message sent." in str(said["message"])
 
 
 def delete_row(shop: Workbook, row: int) -> None:
