@@ -18,7 +18,7 @@ from itertools import groupby
 from fulfillment import outbox
 from fulfillment.answers import counted, reply_to
 from fulfillment.clock import CLOCK, Clock
-from fulfillment.errors import NotDelivered
+from fulfillment.errors import FulfillmentError, NotDelivered
 from fulfillment.messages import Outbox
 from fulfillment.model import Letter, Message
 from fulfillment.ports import Courier
@@ -135,8 +135,19 @@ class Teller:
                 self._alarm(f"A message was given up ({message.message_id}): {message.error}")
         log_repeat([m for m in committed if m.event == "claimed" and m.error], "its sender was not heard of")
         claimed = [message for message in committed if message.event == "claimed"]
-        letters = [_letter(snapshot, snapshot.outbox.messages[message.message_id]) for message in claimed]
-        return [letter for letter in letters if letter.reply is None or letter.reply.send_email]
+        letters = [self._written(snapshot, snapshot.outbox.messages[each.message_id]) for each in claimed]
+        return [letter for letter in letters if letter and (letter.reply is None or letter.reply.send_email)]
+
+    def _written(self, snapshot: Snapshot, message: Message) -> Letter | None:
+        """The letter that a message is; None, and marked as failed, where its order cannot be read.
+
+        All others that were claimed with it are ours to send: nobody else would for minutes.
+        """
+        try:
+            return _letter(snapshot, message)
+        except FulfillmentError as error:
+            self._mark_failed([Letter(message)], NotDelivered(str(error)))
+            return None
 
     # in any thread
 

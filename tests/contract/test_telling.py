@@ -325,3 +325,22 @@ def test_no_order_stops_for_what_a_person_does_to_the_outbox(
     assert {breach.tab for breach in service.audit()} <= {"Outbox"}
     assert service.audit() or (damage is delete_row and row == 2)
     assert {f"fulfilled:{number}:{number}" for number in "345"} <= set(pigeon.told())
+
+
+def test_a_mail_of_an_order_that_a_person_broke_keeps_no_other_message_from_being_sent(
+    shop: Workbook, clock: Clock
+) -> None:
+    pigeon = Pigeon(before=[AWAY] * 3)
+    here = an_instance(shop, pigeon)
+    here.fulfil(order("1"), by="zap")
+    here.resend("1", by="operator")
+    here.fulfil(order("2"), by="zap")
+    here.send_due(by="scheduler")  # writes what failed
+    shop.unprotect()
+    place = chr(ord("A") + shop.values("Order Cache")[0].index("keys"))
+    shop.type(f"Order Cache!{place}3", [['[["1.1","EX-OTHER"]]']])
+    clock.tick(10 * MINUTE)
+    done = an_instance(shop, pigeon).send_due(by="scheduler")
+    assert done.failed == 1
+    assert {"fulfilled:1:1", "fulfilled:2:3"} <= set(pigeon.told())
+    assert pigeon.told("keys") == []
