@@ -63,10 +63,14 @@ def published(found: Published) -> Step:
     title = "Sync Catalogue"
     if found.problems:
         first = found.problems[0]
-        return Step(title, False, f"{len(found.problems)} rows have a problem, {first.sku}: {first.message}")
+        return Step(title, False, f"{_rows(len(found.problems))} a problem, {first.sku}: {first.message}")
     if found.changes or found.unpublished or not found.published:
         return Step(title, False, "Run publish: what was typed is not published yet.")
     return Step(title, True, f"{counted(found.published, 'product')} published.")
+
+
+def _rows(count: int) -> str:
+    return "1 row has" if count == 1 else f"{count} rows have"
 
 
 def stocked(snapshot: Snapshot, policy: Policy) -> Step:

@@ -45,6 +45,8 @@ To go live again, follow go-live: nothing was deleted."""
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def rollback(file: str, snapshot: Path | None, env: Path | None, yes: bool) -> None:
     """Stop pushes and schedule, put the shop's stock back, and list keys given out and orders unserved."""
+    if file not in ("", "-") and Path(file).exists():
+        raise click.UsageError(f"{file} is there already: name a new file for the keys.")
     settings = read_settings()
     service = build_service(settings)
     record = ShopRecord.from_json(snapshot.read_text(encoding="utf-8")) if snapshot else None

@@ -23,6 +23,8 @@ from sandbox.zap import Run, ZapStand, read_zaps
 from tests.local import ROOT, TOKENS, Function, Workbook
 from tests.market import ENTITLEMENTS, KEYS, Market
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # a whole evening, with four starts of the function
+
 ME = "me@example.com"
 
 STEPS = [
@@ -149,7 +151,7 @@ def test_an_evening_live_and_back_and_live_again(evening: Evening) -> None:
         assert "Order #1001 still waits for its keys, Slack's message and the mail's confirmation" in said
         assert evening.zap(function, "#1001").status == "success"
     assert "[x] Draft order, and its four ticks: order #1001: keys, Slack, mail and stock." in evening.run(
-        "go-live", status=1
+        "go-live", "--wait", "60", status=1
     )
     assert "There is order #1001" in evening.refusal("go-live", "--draft", "--yes")
 
@@ -226,6 +228,8 @@ def test_nothing_is_made_or_undone_without_a_yes(evening: Evening) -> None:
     evening.market.people.count("CPT", 7)
     for command in (("go-live", "--draft"), ("rollback",)):
         assert "Aborted!" in evening.run(*command, status=1)
+    there = evening.folder / "before.json"
+    assert "is there already" in evening.run("rollback", "--keys", str(there), "--yes", status=2)
     assert evening.market.people.orders() == []
     assert evening.market.people.available("CPT") == 7
     assert evening.steps()["Preview of the push"]
