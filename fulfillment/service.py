@@ -238,9 +238,9 @@ class Service:
         """Were there ever keys for every product that is sold? 1 read."""
         return self._door.settle(lambda draft: Plan(stocked(draft.snapshot, self._policy)))
 
-    def given_out(self, since: datetime | None) -> list[Assignment]:
-        """The seats given out since then that are not free again. 1 read."""
-        return self._door.settle(lambda draft: Plan(given_out(draft, since)), alone=True)
+    def given_out(self) -> list[Assignment]:
+        """The seats given out that are not free again. 1 read."""
+        return self._door.settle(lambda draft: Plan(given_out(draft)), alone=True)
 
     @property
     def mode(self) -> Mode:

@@ -127,14 +127,13 @@ def quarantine(draft: Draft) -> list[Assignment]:
     return sorted(rows, key=lambda row: row.no)
 
 
-def given_out(draft: Draft, since: datetime | None) -> list[Assignment]:
-    """A row for each seat, given out since then, that an order holds or quarantine keeps, oldest first."""
+def given_out(draft: Draft) -> list[Assignment]:
+    """A row for each seat that an order holds or quarantine keeps, oldest first.
+
+    Also of orders from before the shop was live: some of them were mailed to their customers afterwards.
+    """
     held = [row for file in draft.snapshot.orders.values() for row in file.holdings]
-    rows = [*held, *quarantine(draft)]
-    return sorted(
-        (row for row in rows if since is None or datetime.fromisoformat(row.at) >= since),
-        key=lambda row: row.no,
-    )
+    return sorted([*held, *quarantine(draft)], key=lambda row: row.no)
 
 
 def _restored(row: Assignment, reason: str, now: datetime, by: str) -> Assignment:

@@ -61,7 +61,7 @@ def rollback(file: str, snapshot: Path | None, env: Path | None, yes: bool) -> N
         _done("The scheduler", lambda: _pause(env)),
         _done("Pushes", lambda: _close(service)),
         _done("Stock", lambda: _restore(service, record, shown.push.code)),
-        _done("Keys", lambda: _keys(service.given_out(since), file)),
+        _done("Keys", lambda: _keys(service.given_out(), file)),
         _done("Unserved", lambda: _unserved(service, since)),
     ]
     click.echo(LEFT)

@@ -81,14 +81,18 @@ def release_test(service: Service, order: Rehearsed, by: str) -> str:
 
 
 def send_test(service: Service, order: Rehearsed, by: str) -> str:
-    """An order of test mode is mailed to its customer. One without keys starts anew with its next post.
+    """An order of test mode is mailed to its customer. One without keys starts anew with its next post,
+    which is for the customer: a failed one would keep the test recipient if it were not released first.
 
     The draft order gives its keys back: nobody bought it.
     """
     if order.order_id == service.storefront.draft_id():
         return release_test(service, order, by)
     if order.outcome == "fulfilled":
-        return service.resend(order.order_id, for_real=True, by=by).message
+        said = service.resend(order.order_id, for_real=True, by=by).message
+        return said if service.has_hook else f"{said} Replay the Zap's run of it: no hook is set (DELIVERY)."
+    if order.outcome == "failed":
+        release_test(service, order, by)
     return service.clear(order.order_id, by=by).message
 
 

@@ -20,7 +20,7 @@ from fulfillment.errors import Refused
 from sandbox.shopify.stand import ShopifyStand
 from sandbox.slack import SlackStand
 from sandbox.zap import Run, ZapStand, read_zaps
-from tests.local import ROOT, TOKENS, Function, Workbook
+from tests.local import ROOT, TOKENS, Function, Workbook, posted
 from tests.market import ENTITLEMENTS, KEYS, Market
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]  # a whole evening, with four starts of the function
@@ -212,15 +212,22 @@ def test_test_orders_are_sent_for_real_but_for_the_draft_order(evening: Evening)
     with evening.function() as function:
         evening.run("go-live", "--draft", "--yes", status=1)
         evening.market.people.buy({"CNC": 1})
-        evening.zap(function, "#1001")
-        evening.zap(function, "#1002")
+        for name in ("#1001", "#1002"):
+            evening.zap(function, name)
+        assert function.post("/orders", posted("77", "CES*9")).json()["status"] == "failed"
     evening.go_live()
     said = evening.run("go-live", "--send-tests", "--yes")
-    assert "The keys of order #1002 are to be mailed again, to the customer." in said
+    assert "The keys of order #1002 are to be mailed again, to the customer. Replay the Zap's run" in said
     assert "Released 1 key." in said
     with evening.function() as function:
         assert evening.zap(function, "#1002").outputs[2]["deliver_to"] == ME
         assert evening.zap(function, "#1001").status == "filtered"
+        assert function.post("/orders", posted("77", "CES*2")).json()["mode"] == "live"
+        function.post("/orders/release", {"order_id": "77"})
+    struck = evening.folder / "strike.csv"
+    evening.run("rollback", "--keys", str(struck), "--yes")
+    with struck.open() as file:
+        assert [row["order_name"] for row in csv.DictReader(file)] == ["#1002"]
 
 
 def test_nothing_is_made_or_undone_without_a_yes(evening: Evening) -> None:
