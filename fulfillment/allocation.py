@@ -111,6 +111,7 @@ def _missing(
 
 def _serve(case: Case) -> Plan[Reply]:
     """A new answer: seats held before, and new ones for the rest; or every reason why not."""
+    case.draft.check_assigning()
     pieces = Pieces(case.file)
     asked = read_lines(case.order.lines, case.draft.snapshot.catalogue, pieces, case.policy.levels)
     if "unknown_sku" in asked.problems and (gap := case.draft.snapshot.catalogue_gap):
@@ -120,6 +121,8 @@ def _serve(case: Case) -> Plan[Reply]:
     if case.order.is_test and not case.file.holdings:
         return _passed_over(case, asked)
     decisions = _decide(case, asked)
+    if "out_of_stock" in asked.problems and (short := case.draft.snapshot.damage.short):
+        raise Damaged(f"{short} Run the audit; until that is put right, what is out of stock waits.")
     if asked.problems:
         return _recorded(case, asked, given=[], kept=case.file.holdings, new=[])
     new = [_assigned(case, seat) for seat in _seats(asked, decisions, pieces)]

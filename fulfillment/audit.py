@@ -11,6 +11,7 @@ from fulfillment.audit_orders import audit_orders
 from fulfillment.audit_rows import Breach, audit_rows
 from fulfillment.audit_seats import SeatAudit
 from fulfillment.availability import availability
+from fulfillment.damage import is_lost
 from fulfillment.model import Policy, Pool, Product
 from fulfillment.pools import Stock, stock_after
 from fulfillment.ports import Books
@@ -43,13 +44,14 @@ def audit(books: Books, policy: Policy, *, now: datetime) -> tuple[Breach, ...]:
 
 
 def _counted(rows: Iterable[Row]) -> Sequence[Row]:
-    """The rows that count: not the exact copies that a person made, nor rows without a number."""
+    """The rows that count: not the exact copies that a person made, nor rows that say nothing."""
     first: dict[int, Row] = {}
     counted = []
     for row in rows:
         if row.no > 0 and first.get(row.no) != row:
             first.setdefault(row.no, row)
-            counted.append(row)
+            if not is_lost(row):
+                counted.append(row)
     return counted
 
 

@@ -5,7 +5,6 @@ FulfillmentError
 │   ├── Conflict               another writer's commit was first
 │   ├── CommitUncertain        the reply was lost, and looking did not tell either
 │   └── TornRead               what was read does not add up, or is older than what was seen before
-│       └── OutboxTorn         nothing but the Outbox does not: no order has to wait for that
 ├── InArchive                  the order's rows have to be read from the archive before it is planned
 ├── Unavailable                nothing was assigned, or the same call finds out: 503, Retry-After
 │   ├── Busy                   no time is left before the caller's deadline
@@ -55,10 +54,6 @@ class CommitUncertain(LookAgain):
 
 class TornRead(LookAgain):
     """A look mixed two states of the workbook, or showed one older than a state seen before."""
-
-
-class OutboxTorn(TornRead):
-    """The Outbox does not add up, and all else does; a person may have been at it."""
 
 
 class InArchive(FulfillmentError):

@@ -10,6 +10,7 @@ from typing import Literal
 
 from fulfillment.alerts import Alert
 from fulfillment.answers import Plan, counted, keys_counted, listed, when
+from fulfillment.errors import Damaged
 from fulfillment.model import KeyEvent, KeyId, Pool
 from fulfillment.pasting import Paste, PastedKey, read_row
 from fulfillment.pools import KeyRecord, Stock, stock_after
@@ -113,8 +114,11 @@ def plan_import(
 ) -> Plan[Imported]:
     """Every key that is well formed and new joins the stock; of each row what became of it, and why.
 
-    `places`: the keys of rows before these, which are imported already, and where they stand.
+    `places`: the keys of rows before these, which are imported already, and where they stand. Raises Damaged
+    where nobody can tell which keys were imported before.
     """
+    if why := snapshot.damage.importing:
+        raise Damaged(why)
     intake = _Intake(snapshot, paste, dict(places or {}), batch, when(now), by)
     for row in paste.rows:
         try:

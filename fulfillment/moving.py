@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fulfillment.answers import Plan, counted
 from fulfillment.archiving import plan_step
 from fulfillment.clock import Clock
-from fulfillment.errors import NotPossible
+from fulfillment.errors import Damaged, NotPossible
 from fulfillment.group import Door
 from fulfillment.ports import Store
 from fulfillment.workbook import Changes, Draft
@@ -59,7 +59,10 @@ class Mover:
     """None: there is no archive."""
 
     def run(self) -> Moved:
-        """As much as half the deadline allows. 6 to 9 calls a step. Raises NotPossible without an archive."""
+        """As much as half the deadline allows. 6 to 9 calls a step.
+
+        Raises NotPossible without an archive, Damaged where rows of a ledger are missing or were changed.
+        """
         if self.after is None:
             raise NotPossible("There is no archive: ARCHIVE_SPREADSHEET_ID is not set.")
         began, moved = self.clock.now_s(), Moved()
@@ -71,6 +74,10 @@ class Mover:
 
     def _plan(self, draft: Draft) -> Plan[Moved]:
         assert self.after is not None
+        if not draft.snapshot.damage.is_none:
+            raise Damaged(
+                f"{draft.snapshot.damage.message} Nothing goes to the archive before that is right."
+            )
         step = plan_step(draft.snapshot, before=self.now() - self.after)
         if not step.sets:
             return Plan(Moved(left=step.left, stuck=step.stuck))

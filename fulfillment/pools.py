@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -100,6 +100,8 @@ class Pools:
     """The rows that took seats of a key out of use, of which nothing has become since."""
     bundles: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """(region, provider) -> product codes of the stock bundles that have, or had, keys."""
+    aside: set[str] = field(default_factory=set)
+    """Key codes of which no seat is given out, as their books do not add up."""
 
     def free(self, pool: Pool) -> int:
         """How many seats of this pool can be given out now."""
@@ -114,6 +116,18 @@ class Pools:
         """How many seats of one key can be given out now."""
         record = self.keys.get(key)
         return self.queues[record.pool].free_of(key.keycode) if record else 0
+
+    def set_aside(self, claims: Mapping[str, int], codes: Iterable[str]) -> None:
+        """So many seats of these claims are not given out, and none of these codes, also of those to come.
+
+        What is set aside counts as used, until everything is read anew.
+        """
+        self.aside.update(codes)
+        for queue in self.queues.values() if claims or self.aside else ():
+            for code in self.aside:
+                queue.take(code, queue.free_of(code))
+            for code, seats in claims.items():
+                queue.take(code, min(seats, queue.free_of(code)))
 
     def advance(self, events: Sequence[KeyEvent], assignments: Sequence[Assignment]) -> None:
         """Move forward by the rows of one commit.
@@ -136,7 +150,7 @@ class Pools:
 
     def _give_back(self, row: Assignment) -> None:
         if row.event in ("released", "restored"):
-            self._queue(row.pool).give(row.keycode, 1)
+            self._give(row.pool, row.keycode, 1)
         if row.event == "quarantined":
             self.quarantine.setdefault(row.key, []).append(row)
         elif row.event == "restored" and row.key in self.quarantine:
@@ -159,7 +173,12 @@ class Pools:
         record.is_withdrawn = False
         record.batch, record.seats, record.version = event.batch, event.seats, event.version
         self.totals[event.pool] = self.totals.get(event.pool, 0) + event.seats
-        self._queue(event.pool).give(event.keycode, event.seats)
+        self._give(event.pool, event.keycode, event.seats)
+
+    def _give(self, pool: Pool, keycode: str, seats: int) -> None:
+        queue = self._queue(pool)
+        if keycode not in self.aside:
+            queue.give(keycode, seats)
 
     def _withdraw(self, event: KeyEvent) -> None:
         taken = self._queue(event.pool).take(event.keycode, event.seats)
@@ -299,8 +318,10 @@ def stock_after(
     available = Counter({pool: queue.free for pool, queue in pools.queues.items()})
     for event in events:
         total[event.pool] += _seats(event)
-        available[event.pool] += _seats(event)
+        available[event.pool] += _seats(event) if event.keycode not in pools.aside else 0
     for row in assignments:
+        if row.keycode in pools.aside:
+            continue
         available[row.pool] += {"assigned": -1, "released": 1, "restored": 1}.get(row.event, 0)
     bundles: dict[tuple[str, str], set[str]] = {}
     for pool in total:

@@ -94,7 +94,9 @@ def not_let_in(refusal: Refusal, request_id: str) -> tuple[str, str]:
     why = f"{refusal.status} ({refusal.code})"
     if refusal.fields:
         why += f": wrong are {listed(sorted(refusal.fields))}"
-    if refusal.status in (429, 500, 503):
+    if refusal.code == "workbook_broken":  # what to mend, and where; a Zap tries again meanwhile
+        advice = refusal.message
+    elif refusal.status in (429, 500, 503):
         advice = "A Zap tries again by itself, for hours; if this goes on, open the Zap's history."
     elif refusal.status in (401, 403):
         advice = "Compare the Authorization header of the Zap's POST step with API_TOKENS."

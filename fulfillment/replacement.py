@@ -57,7 +57,8 @@ def plan_replace(draft: Draft, order_id: str, keycode: str, *, now: datetime, by
     """Another key for every seat of this one that the order holds; the old seats are quarantined.
 
     The next key of the pool is one of another code, as the old one does not work. Raises UnknownOrder, and
-    NotPossible where the order does not hold the key or the pool has no other.
+    NotPossible where the order does not hold the key or the pool has no other, Damaged where nothing new is
+    assigned.
     """
     file, old = known(draft, order_id)
     seats = [row for row in file.holdings if row.keycode == keycode]
@@ -67,6 +68,7 @@ def plan_replace(draft: Draft, order_id: str, keycode: str, *, now: datetime, by
         raise NotPossible(
             f"Order {called(old)} is {old.outcome}, so that no key of it is in use to be replaced."
         )
+    draft.check_assigning()
     fresh = _other_keys(draft, seats, now=now, by=by)
     # the new seat comes first: at no point between the two rows has the order lost a piece
     stale = [moved(row, "quarantined", now=now, by=by, reason="replaced") for row in seats]

@@ -41,6 +41,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/inventory/refresh"): Route(SCHEDULER, "refresh"),
     ("POST", "/outbox/send"): Route(SCHEDULER, "send"),
     ("POST", "/archive"): Route(SCHEDULER, "archive"),
+    ("POST", "/rebuild"): Route(OPERATOR, "rebuild"),
     ("GET", "/audit"): Route(SCHEDULER, "audit"),
     ("GET", "/health"): Route(),
     ("GET", "/openapi.json"): Route(),

@@ -24,6 +24,7 @@ from fulfillment.moving import Moved, Mover
 from fulfillment.outbox import KEPT, MAILED, by_hook, plan_send, told_again, waiting_told
 from fulfillment.pasting import PastedRow
 from fulfillment.ports import Store
+from fulfillment.rebuilding import Rebuilt, plan_rebuild
 from fulfillment.release import (
     Cleared,
     Closed,
@@ -387,6 +388,22 @@ class Service:
         """Settled history moved to the archive, as much as time allows. Raises NotPossible without one."""
         return self._mover.run()
 
+    def rebuild(self, *, accept: bool = False, dry_run: bool = False) -> Rebuilt:
+        """Missing ledger rows made again from the other ledgers; with `accept` given up if none tells them.
+
+        3 reads and 1 write for each 5,000 rows, then a refresh.
+        """
+
+        def plan(draft: Draft) -> Plan[Rebuilt]:
+            return plan_rebuild(draft, accept=accept, policy=self._policy, now=self._now())
+
+        done = self._door.settle(plan, whole=True, dry_run=dry_run)
+        while done.more and not dry_run:
+            done = done.then(self._door.settle(plan, whole=True))
+        if (done.rows or done.given_up) and not dry_run:
+            self.refresh()
+        return done
+
     def audit(self) -> tuple[Breach, ...]:
         """Every breach of the promises that the tabs show. 1 read, 2 where something is found.
 
@@ -399,8 +416,13 @@ class Service:
         return audit(self._store.read_books(), self._policy, now=self._now())
 
     def check(self) -> int:
-        """The workbook's version, which is seen by a look. 1 read."""
-        return self._door.settle(lambda draft: Plan(draft.snapshot.version))
+        """The workbook's version, as a look shows it. 1 read. Raises Damaged where no new order is served."""
+
+        def plan(draft: Draft) -> Plan[int]:
+            draft.check_assigning()
+            return Plan(draft.snapshot.version)
+
+        return self._door.settle(plan)
 
     def health(self, pulse: Pulse) -> Health:
         """The workbook's state, and what misses its target. 1 read."""

@@ -36,6 +36,8 @@ def servable(snapshot: Snapshot, changes: Changes, *, policy: Policy) -> tuple[W
 
     Each is served before the next is looked at, so that all of them could be served together.
     """
+    if snapshot.damage.assigning:
+        return ()
     stock = stock_after(snapshot.pools, changes.events, changes.assignments)
     taken: Counter[Pool] = Counter()
     found = []
@@ -53,7 +55,10 @@ def _waiting(snapshot: Snapshot) -> list[tuple[str, OrderFile, Answer]]:
     orders = [
         (order_id, file, [*_failures(file)][-1])
         for order_id, file in snapshot.orders.items()
-        if file.answer and file.answer.outcome == "failed" and file.answer.reason == "out_of_stock"
+        if file.answer
+        and file.answer.outcome == "failed"
+        and file.answer.reason == "out_of_stock"
+        and order_id not in snapshot.damage.orders
     ]
     return sorted(orders, key=lambda order: order[2].no)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal, TypeVar
 
-from fulfillment.errors import InArchive
+from fulfillment.damage import Damage, is_lost
+from fulfillment.errors import Damaged, InArchive
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Message, Pool, Product
 from fulfillment.pools import Drawing, Pools
@@ -44,7 +45,8 @@ class Changes:
     leaving: Changes | None = None
     """Settled rows that leave, numbered long ago: those of the ledgers are in the archive."""
     returning: Changes | None = None
-    """Settled rows that come back from the archive as they were, before anything else happens."""
+    """Rows that come back as they were, before anything else happens: settled ones from the archive, or
+    missing ones that were rebuilt. All their seats are given out."""
     messages: tuple[Message, ...] = ()
 
     @property
@@ -191,6 +193,8 @@ class Snapshot:
     catalogue_version: int = 0
     catalogue_gap: str = ""
     """What is plainly missing from the published catalogue as it was read, as a sentence."""
+    damage: Damage = field(default_factory=Damage)
+    """What is wrong with the ledgers as they were read."""
     pools: Pools = field(default_factory=Pools)
     sales: Sales = field(default_factory=Sales)
     orders: dict[str, OrderFile] = field(default_factory=dict)
@@ -206,7 +210,12 @@ class Snapshot:
     """order_id -> all rows of its set, read from the archive for the plans that are being made."""
 
     def file(self, order_id: str) -> OrderFile:
-        """What is known of an order; an empty file for one never seen. Raises InArchive."""
+        """What is known of an order; an empty file for one never seen.
+
+        Raises InArchive, and Damaged where rows of it are missing or were changed.
+        """
+        if why := self.damage.orders.get(order_id):
+            raise Damaged(why)
         file = self.orders.get(order_id)
         if file is None and order_id in self.archived_orders:
             return self._lent_file(order_id)
@@ -287,7 +296,7 @@ class Snapshot:
             self.rows[name] -= len(gone)
 
     def _bring_back(self, rows: Changes) -> None:
-        """Settled rows have come back. Their seats are all taken, so that no queue is another for it."""
+        """Old rows have come back. Their seats are all taken, so that no queue is another for it."""
         for _, commit in commits_of(rows.events, rows.assignments, rows.answers):
             self._take_over(commit)
         for order_id in rows.order_ids():
@@ -296,11 +305,14 @@ class Snapshot:
         self.archived_keys.difference_update(event.key for event in rows.events)
 
     def _take_over(self, changes: Changes) -> None:
-        self.pools.advance(changes.events, changes.assignments)
-        self.sales.advance(changes.assignments)
-        for row in changes.assignments:
+        assignments = [row for row in changes.assignments if not is_lost(row)]
+        self.pools.advance([event for event in changes.events if not is_lost(event)], assignments)
+        self.sales.advance(assignments)
+        for row in assignments:
             self.orders.setdefault(row.order_id, OrderFile()).advance(row)
         for answer in changes.answers:
+            if is_lost(answer):
+                continue
             self.orders.setdefault(answer.order_id, OrderFile()).answers.append(answer)
             if answer.order_name:
                 self.names[answer.order_name].add(answer.order_id)
@@ -324,6 +336,11 @@ class Draft:
     def file(self, order_id: str) -> OrderFile:
         """What is known of an order, the plans so far included."""
         return self._files.get(order_id) or self.snapshot.file(order_id)
+
+    def check_assigning(self) -> None:
+        """Raises Damaged where nothing new may be assigned: a missing row may have given it before."""
+        if why := self.snapshot.damage.assigning:
+            raise Damaged(why)
 
     def advance(self, changes: Changes) -> None:
         """Let the plans that come next see these rows. Seats assigned were drawn by their plan already."""

@@ -64,6 +64,17 @@ def archive(as_json: bool) -> None:
 
 
 @cli.command()
+@click.option("--accept", is_flag=True, help="Give up the rows that no other ledger tells of.")
+@click.option(
+    "--check", "--dry-run", "dry_run", is_flag=True, help="Say what would happen, and change nothing."
+)
+@as_json
+def rebuild(accept: bool, dry_run: bool, as_json: bool) -> None:
+    """Rebuild: bring missing ledger rows back from the other ledgers."""
+    run("rebuild", {"accept": accept, "dry_run": dry_run}, as_json=as_json)
+
+
+@cli.command()
 @as_json
 def audit(as_json: bool) -> None:
     """Prove the books; exit status 1 when something is found."""

@@ -11,7 +11,7 @@ from fulfillment.errors import FulfillmentError
 from fulfillment.moving import Moved
 from fulfillment.operations.operation import Body, Operation, Said, ok
 from fulfillment.operations.waiting import waiting_besides
-from fulfillment.payloads import EmptyBody, read
+from fulfillment.payloads import EmptyBody, RebuildBody, read
 from fulfillment.service import Service
 from fulfillment.telling import Sent
 
@@ -86,6 +86,19 @@ def _refresh(service: Service, body: Body, by: str) -> Said:
     return ok(message, pools=[asdict(row) for row in done.inventory], low=[asdict(low) for low in done.low])
 
 
+def _rebuild(service: Service, body: Body, by: str) -> Said:
+    asked = read(RebuildBody, body)
+    done = service.rebuild(accept=asked.accept, dry_run=asked.dry_run)
+    figures = {
+        "rebuilt": [asdict(row) for row in done.rows],
+        "given_up": [asdict(row) for row in done.given_up],
+        "left": [asdict(row) for row in done.left],
+    }
+    message = done.preview if asked.dry_run else done.message
+    is_done = not done.left and not done.waiting
+    return ok(message, **figures) if is_done else {"status": "error", "message": message, **figures}
+
+
 def _audit(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
     breaches = service.audit()
@@ -99,5 +112,6 @@ BOOKS: Mapping[str, Operation] = {
     "archive": Operation(_archive, asdict(Moved())),
     "send": Operation(_send, asdict(Sent())),
     "refresh": Operation(_refresh, {"pools": [], "low": []}),
+    "rebuild": Operation(_rebuild, {"rebuilt": [], "given_up": [], "left": []}, RebuildBody),
     "audit": Operation(_audit, {"ok": False, "breaches": []}),
 }

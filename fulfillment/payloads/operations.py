@@ -225,6 +225,13 @@ class PublishBody(OperationBody):
     dry_run: Flag = False
 
 
+class RebuildBody(OperationBody):
+    """Rebuild missing rows, or only say which; `accept` gives up those that nothing tells."""
+
+    accept: Flag = False
+    dry_run: Flag = False
+
+
 AnyBody = TypeVar("AnyBody", bound=OperationBody)
 
 

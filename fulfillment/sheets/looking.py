@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fulfillment.errors import NotSetUp, OutboxTorn, TornRead
+from fulfillment.damage import REBUILD
+from fulfillment.errors import NotSetUp, TornRead
 from fulfillment.model import Message, Product
 from fulfillment.sheets.codec import Codec, Layout, Scalar, from_cell, to_text
 from fulfillment.sheets.fence import STAMPS_MASK, read_stamps
 from fulfillment.sheets.tabs import Codecs, SystemRow
-from fulfillment.workbook import OUTBOX, LedgerName, LedgerRow
+from fulfillment.workbook import OUTBOX
 
 LOOK_MASK = (
     f"{STAMPS_MASK},"
@@ -42,6 +44,8 @@ class Anchor:
     row: int
     no: int | None
     version: int | None = None
+    is_rebuilt: bool = False
+    """Did somebody lose it and bring it back? Then it may not say all that it said."""
 
 
 @dataclass(slots=True)
@@ -104,67 +108,40 @@ def read_system(rows: Rows, codecs: Codecs) -> SystemRow:
     return row
 
 
-def read_products(rows: Rows, system: SystemRow, codecs: Codecs) -> tuple[Product, ...]:
-    """The published catalogue. Raises TornRead where it is not the one that System speaks of."""
+def read_products(
+    rows: Rows, system: SystemRow, codecs: Codecs, *, despite: bool = False
+) -> tuple[tuple[Product, ...], str]:
+    """The published catalogue, and what is plainly missing of it, as a sentence; empty when nothing is.
+
+    A torn read, or a person, may leave rows of it blank: an order must not fail for a SKU that stood there.
+    Raises TornRead where one is not of the catalogue that System speaks of, stands there twice, or cannot be
+    read; `despite` that, such rows are missing too.
+    """
     layout = layout_of(rows, codecs.catalogue)
-    read, sku = codecs.catalogue.reader(layout), layout.place["SKU"]
-    filled = [row for row in rows[1:] if to_text(_cell_at(row, sku))]
-    try:
-        products: tuple[Product, ...] = tuple(read(row) for row in filled)
-    except ValueError:
-        raise TornRead("A row of the tab `Live Catalogue` cannot be read.") from None
-    if len({product.sku for product in products}) != len(products):
-        raise TornRead("The tab `Live Catalogue` has a SKU twice.")
-    if any(product.version != system.catalogue_version for product in products):
-        raise TornRead("The tab `Live Catalogue` is not of the version that System speaks of.")
-    return products
-
-
-def missing_products(rows: Rows, system: SystemRow, codecs: Codecs) -> str:
-    """What is plainly missing from the published catalogue, as a sentence; empty when nothing is.
-
-    A torn read, or a person, may leave it blank: an order must not fail for a SKU that stood there.
-    """
-    sku = layout_of(rows, codecs.catalogue).place["SKU"]
+    read, place = codecs.catalogue.reader(layout), layout.place["SKU"]
     filled = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
+    skus = Counter(to_text(_cell_at(row, place)) for row in filled)
+    products, gap = [], ""
     if system.catalogue_version and not filled:
-        return "The tab `Live Catalogue` is blank, though a catalogue was published."
-    if any(not to_text(_cell_at(row, sku)) for row in filled):
-        return "The tab `Live Catalogue` has a row without a SKU."
-    return ""
-
-
-def read_ledger(
-    name: LedgerName,
-    rows: Rows,
-    layout: Layout,
-    system: SystemRow,
-    *,
-    after: int,
-    codecs: Codecs,
-    archived: Collection[int] = frozenset(),
-) -> list[LedgerRow]:
-    """The rows of a ledger from `no` after + 1 to where System says it ends, in the order of `no`.
-
-    Rows beyond belong to a commit that System does not speak of yet: they come with the next look. Raises
-    TornRead where one is missing that is not `archived`, stands there twice, or cannot be read.
-    """
-    last, codec, place = system.last_no()[name], codecs.ledgers[name], layout.place["no"]
-    found: dict[int, Sequence[Scalar]] = {}
-    for cells in rows:
-        number = cells[place] if place < len(cells) else None
-        if not isinstance(number, (int, float)) or not after < number <= last:
-            continue
-        if number in found:
-            raise TornRead(f"The tab `{name}` has the row with no {int(number)} twice.")
-        found[int(number)] = cells
-    missing = [n for n in range(after + 1, last + 1) if n not in found and n not in archived]
-    if missing:
-        raise TornRead(f"The tab `{name}` has no row with no {missing[0]}, and should end at {last}.")
-    ledger = _decoded(name, codec, layout, {n: found[n] for n in range(after + 1, last + 1) if n in found})
-    if any(row.version > system.version for row in ledger):
-        raise TornRead(f"The tab `{name}` holds rows of a version that System does not speak of.")
-    return ledger
+        gap = "The tab `Live Catalogue` is blank, though a catalogue was published."
+    for row in filled:
+        sku = to_text(_cell_at(row, place))
+        wrong = "has a SKU twice" if skus[sku] > 1 else ""
+        try:
+            product: Product = read(row)
+        except ValueError:
+            product, wrong = Product(sku), "has a row that cannot be read"
+        if product.version != system.catalogue_version:
+            wrong = wrong or "is not of the version that System speaks of"
+        if not sku:
+            gap = "The tab `Live Catalogue` has a row without a SKU."
+        elif not wrong:
+            products.append(product)
+        elif not despite:
+            raise TornRead(f"The tab `Live Catalogue` {wrong}.")
+        else:
+            gap = gap or f"The tab `Live Catalogue` {wrong}."
+    return tuple(products), gap
 
 
 def read_messages(
@@ -172,56 +149,45 @@ def read_messages(
 ) -> list[Message]:
     """The rows of the Outbox from `no` after + 1 on, in the order of `no`; the oldest ones have left it.
 
-    Raises OutboxTorn where the last one is not there, one stands there twice, or cannot be read; unless it
+    Raises TornRead where the last one is not there, one stands there twice, or cannot be read; unless it
     is taken `as_it_is`, and what can be read is read.
     """
     last, place = system.last_message_no, layout.place["no"]
     found: dict[int, Message] = {}
     read = codecs.ledgers[OUTBOX].reader(layout)
     for cells in rows:
-        number = _cell_at(cells, place)
-        if not isinstance(number, (int, float)) or not after < number <= last:
+        number = number_in(_cell_at(cells, place))
+        if number is None or not after < number <= last:
             continue
         try:
             message: Message = read(cells)
         except ValueError:
             if as_it_is:
                 continue
-            raise OutboxTorn(f"The row with no {int(number)} of the tab `Outbox` cannot be read.") from None
+            raise TornRead(f"The row with no {int(number)} of the tab `Outbox` cannot be read.") from None
         if int(number) in found and not as_it_is:
-            raise OutboxTorn(f"The tab `Outbox` has the row with no {int(number)} twice.")
+            raise TornRead(f"The tab `Outbox` has the row with no {int(number)} twice.")
         found.setdefault(int(number), message)
     if last > after and last not in found and not as_it_is:
-        raise OutboxTorn(f"The tab `Outbox` has no row with no {last}, and should end there.")
+        raise TornRead(f"The tab `Outbox` has no row with no {last}, and should end there.")
     if any(message.version > system.version for message in found.values()):
         raise TornRead("The tab `Outbox` holds rows of a version that System does not speak of.")
     return [found[number] for number in sorted(found)]
 
 
-def _decoded(
-    name: LedgerName, codec: Codec[Any], layout: Layout, rows: Mapping[int, Sequence[Scalar]]
-) -> list[LedgerRow]:
-    """These rows, given by their `no`. TornRead names the first that cannot be read."""
-    try:
-        return list(codec.read_all(layout, [*rows.values()]))
-    except ValueError:
-        read = codec.reader(layout)
-        return [_read_or_torn(name, read, cells, number) for number, cells in rows.items()]
-
-
-def _read_or_torn(name: LedgerName, read: Any, cells: Sequence[Scalar], number: int) -> LedgerRow:
-    try:
-        row: LedgerRow = read(cells)
-    except ValueError:
-        raise TornRead(f"The row with no {number} of the tab `{name}` cannot be read.") from None
-    return row
+def number_in(cell: Scalar) -> int | None:
+    """The `no` that a cell of that column holds, also where a person typed it as text."""
+    if isinstance(cell, str):
+        return int(cell) if cell.isascii() and cell.isdigit() else None
+    is_whole = cell is not None and not isinstance(cell, bool) and cell == int(cell)
+    return int(cell) if is_whole and cell else None
 
 
 def numbers_of(rows: Rows, layout: Layout) -> set[int]:
     """Every `no` that stands in a ledger."""
     place = layout.place["no"]
-    cells = (row[place] for row in rows[1:] if place < len(row))
-    return {int(cell) for cell in cells if isinstance(cell, (int, float))}
+    numbers = (number_in(row[place]) for row in rows[1:] if place < len(row))
+    return {number for number in numbers if number is not None}
 
 
 def anchor_of(rows: Rows, layout: Layout, *, first_row: int, last_no: int) -> Anchor:
@@ -243,16 +209,19 @@ def anchor_of(rows: Rows, layout: Layout, *, first_row: int, last_no: int) -> An
                 first_row + place,
                 None if number is None else int(number),
                 int(version) if is_version else None,  # type: ignore[arg-type]
+                _cell_at(rows[place], layout.place["by"]) == REBUILD,
             )
     return Anchor(1, None)
 
 
 def is_still_there(anchor: Anchor, rows: Rows, layout: Layout) -> bool:
-    """Does the first of these rows, read from the anchor on, still bear its `no` and version?"""
+    """Is the first of these rows, read from the anchor on, still the same?"""
     if anchor.row == 1:
         return True
-    found = {name: _cell_at(rows[0], layout.place[name]) if rows else None for name in ("no", "version")}
-    return found["no"] == anchor.no and anchor.version in (None, found["version"])
+    names = ("no", "version", "by")
+    no, version, by = (_cell_at(rows[0], layout.place[name]) if rows else None for name in names)
+    is_rebuilt = by == REBUILD
+    return no == anchor.no and anchor.version in (None, version) and is_rebuilt == anchor.is_rebuilt
 
 
 def _cell_at(cells: Sequence[Scalar], place: int) -> Scalar:

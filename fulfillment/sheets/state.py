@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from fulfillment.damage import REBUILD, Damage
+from fulfillment.diagnosis import diagnose, with_halved
 from fulfillment.errors import BatchRefused, NotOurs, NotSetUp, TornRead
-from fulfillment.model import KeyEvent, Product
+from fulfillment.model import Product
 from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.batches import Commit, Place
 from fulfillment.sheets.client import SheetsClient
@@ -22,13 +24,12 @@ from fulfillment.sheets.looking import (
     is_still_there,
     is_tidy,
     layout_of,
-    missing_products,
     numbers_of,
-    read_ledger,
     read_messages,
     read_products,
     read_system,
 )
+from fulfillment.sheets.sifting import check_whole, read_ledger, sift
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
 from fulfillment.workbook import (
     LEDGERS,
@@ -72,7 +73,8 @@ class State:
             self.anchors[name] = Anchor(*commit.left(name))
         for name, rows in commit.changes.appended().items():
             anchor = self.anchors[name]
-            self.anchors[name] = Anchor(anchor.row + len(rows), rows[-1].no, system.version)
+            newest, is_rebuilt = rows[-1], rows[-1].by == REBUILD
+            self.anchors[name] = Anchor(anchor.row + len(rows), newest.no, newest.version, is_rebuilt)
 
     def to_be_looked_at(self) -> State:
         """The same, not to be relied on before the next look."""
@@ -108,11 +110,13 @@ def read_everything(
     *,
     began: float,
     archive: Archive | None = None,
-    outbox_as_it_is: bool = False,
+    known: Snapshot | None = None,
+    despite: bool = False,
 ) -> State:
     """The whole workbook as from `began` on. 2 reads, and 1 of the archive where there is one.
 
-    Raises TornRead where they do not add up, NotSetUp, NotOurs.
+    Raises TornRead where the ledgers do not add up, unless they did so before (`known`), or `despite` all:
+    then the snapshot says what is wrong, and what has to wait for that. Raises NotSetUp, NotOurs.
     """
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *HEADER_RANGES], LOOK_MASK))
@@ -125,10 +129,10 @@ def read_everything(
     system = system_of(seen, client, codecs)
     layouts = {name: layout_of(tabs[name], codecs.ledgers[name]) for name in NUMBERED}
     archived = _archived(archive, tabs, layouts)
-    rows: dict[LedgerName, Sequence[LedgerRow]] = {
-        name: read_ledger(
+    sifted = {
+        name: sift(
             name,
-            tabs[name],
+            tabs[name][1:],
             layouts[name],
             system,
             after=0,
@@ -137,14 +141,22 @@ def read_everything(
         )
         for name in LEDGERS
     }
+    if not despite and (known is None or known.damage.is_none):
+        for name in LEDGERS:
+            check_whole(name, sifted[name].gaps, system)
+    rows: dict[LedgerName, Sequence[LedgerRow]] = {name: sifted[name].rows for name in LEDGERS}
     outbox = (tabs[OUTBOX], layouts[OUTBOX], system)
-    rows[OUTBOX] = read_messages(*outbox, after=0, codecs=codecs, as_it_is=outbox_as_it_is)
+    rows[OUTBOX] = read_messages(*outbox, after=0, codecs=codecs, as_it_is=despite)
     anchors = {
         name: anchor_of(tabs[name], layouts[name], first_row=1, last_no=system.last_no()[name])
         for name in NUMBERED
     }
-    state = _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs)
-    _recall(state.snapshot, archived)
+    has_gap = despite or bool(known and known.catalogue_gap)
+    state = _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs, despite=has_gap)
+    state.snapshot.recall(archived)
+    gaps = {name: sifted[name].gaps for name in LEDGERS}
+    damage = diagnose(state.snapshot, gaps, rows["Import History"])  # type: ignore[arg-type]
+    _judge(state.snapshot, with_halved(damage, state.snapshot, archived), known, despite=despite)
     return state
 
 
@@ -157,13 +169,15 @@ def _archived(
     return archive.read_index({name: numbers_of(tabs[name], layouts[name]) for name in LEDGERS})
 
 
-def _recall(snapshot: Snapshot, archived: Archived) -> None:
-    """Raises TornRead where a part of an order's or a key's rows stands here and the other in the archive."""
-    halved = len(snapshot.orders.keys() & archived.orders.keys())
-    halved += len(snapshot.pools.keys.keys() & archived.keys)
-    if halved:
-        raise TornRead(f"{halved} orders or keys have some of their rows in the archive alone.")
-    snapshot.recall(archived)
+def _judge(snapshot: Snapshot, damage: Damage, known: Snapshot | None, *, despite: bool) -> None:
+    """The snapshot knows what is wrong with it, and gives out no seat that may be given already.
+
+    Raises TornRead where that is more than was known, unless it is to be read `despite` all.
+    """
+    if not despite and not damage.signs <= (known.damage.signs if known else frozenset()):
+        raise TornRead(damage.message)
+    snapshot.damage = damage
+    snapshot.pools.set_aside(damage.claims, damage.off)
 
 
 def look(
@@ -173,15 +187,15 @@ def look(
     *,
     began: float,
     archive: Archive | None = None,
-    outbox_as_it_is: bool = False,
 ) -> State:
     """The workbook as it is now, each ledger from the last row known on. 1 read.
 
-    Where that row is not the same any more, or a column moved, everything is read anew: 3 reads.
+    Where that row is not the same any more, a column moved, or an old row came, everything is read anew: 3
+    reads. So it is where rows are known to be damaged: somebody may have brought them back.
     """
-    anew = partial(
-        read_everything, client, codecs, began=began, archive=archive, outbox_as_it_is=outbox_as_it_is
-    )
+    anew = partial(read_everything, client, codecs, began=began, archive=archive, known=state.snapshot)
+    if not state.snapshot.damage.is_none:
+        return anew()
     layouts = {name: state.places[name].layout for name in NUMBERED}
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *_tail_ranges(state.anchors, layouts)], LOOK_MASK))
@@ -199,8 +213,8 @@ def look(
         for name in LEDGERS
     }
     outbox = (tails[OUTBOX], layouts[OUTBOX], system)
-    rows[OUTBOX] = read_messages(*outbox, after=last[OUTBOX], codecs=codecs, as_it_is=outbox_as_it_is)
-    if _came_back(state.snapshot, rows):
+    rows[OUTBOX] = read_messages(*outbox, after=last[OUTBOX], codecs=codecs, as_it_is=False)
+    if any(_old_came(tails[name], layouts[name], last[name]) for name in LEDGERS):
         return anew()
     anchors = {
         name: anchor_of(
@@ -208,7 +222,8 @@ def look(
         )
         for name in NUMBERED
     }
-    return _stated(state.snapshot, seen, system, rows, layouts, anchors, began, codecs)
+    despite = bool(state.snapshot.catalogue_gap)
+    return _stated(state.snapshot, seen, system, rows, layouts, anchors, began, codecs, despite=despite)
 
 
 def _tail_ranges(anchors: Mapping[LedgerName, Anchor], layouts: Mapping[LedgerName, Layout]) -> Iterable[str]:
@@ -227,13 +242,13 @@ def _is_same_ledger(seen: Seen, name: LedgerName, state: State) -> bool:
     )
 
 
-def _came_back(snapshot: Snapshot, rows: Mapping[LedgerName, Sequence[LedgerRow]]) -> bool:
-    """Has another instance brought an order back that we take for archived? It never does so for nothing:
-    a new row of the order is always among those of the same commit."""
-    archived = snapshot.archived_orders
-    books = (rows[name] for name in LEDGERS)
-    orders = {row.order_id for ledger in books for row in ledger if not isinstance(row, KeyEvent)}
-    return bool(archived) and not orders.isdisjoint(archived)
+def _old_came(tail: Rows, layout: Layout, last: int) -> bool:
+    """Stand old rows behind the last one known, which is the first of these?
+
+    Another instance has brought them back, from the archive or because they were missing, and may know better
+    than this one what became of their seats; or a person pasted them.
+    """
+    return any(number <= last for number in numbers_of(tail, layout))
 
 
 def system_of(seen: Seen, client: SheetsClient, codecs: Codecs) -> SystemRow:
@@ -264,10 +279,12 @@ def _stated(
     anchors: dict[LedgerName, Anchor],
     began: float,
     codecs: Codecs,
+    *,
+    despite: bool,
 ) -> State:
     """The state that a read shows; raises before it moves the snapshot."""
     live = seen.block(LIVE_CATALOGUE)
-    products = read_products(live, system, codecs)
+    products, gap = read_products(live, system, codecs, despite=despite)
     places: dict[str, Place] = {
         **{str(name): Place(seen.grids[name], layouts[name]) for name in NUMBERED},
         LIVE_CATALOGUE: Place(seen.grids[LIVE_CATALOGUE], layout_of(live, codecs.catalogue)),
@@ -277,7 +294,6 @@ def _stated(
         SYSTEM: Place(seen.grids[SYSTEM], layout_of(seen.block(SYSTEM), codecs.system)),
     }
     tidy = is_tidy(live, products, places[LIVE_CATALOGUE].layout)
-    gap = missing_products(live, system, codecs)
     _advance(snapshot, rows, products, system)
     snapshot.catalogue_gap = gap
     return State(snapshot, system, places, anchors, set(seen.stamps), tidy, began)
@@ -296,3 +312,6 @@ def _advance(
     snapshot.catalogue = {product.sku: product for product in products}
     snapshot.catalogue_version = system.catalogue_version
     snapshot.version = system.version
+    snapshot.last_no = (
+        system.last_no()
+    )  # not that of the last row: it may be missing, and is never given again

@@ -17,7 +17,6 @@ from fulfillment.errors import (
     FulfillmentError,
     GoogleAway,
     LookAgain,
-    OutboxTorn,
     QuotaSpent,
     TornRead,
 )
@@ -98,8 +97,6 @@ class SheetStore:
         """Calls that lines of the log have counted."""
         self._torn: list[float] = []
         """When looks did not add up, since the last one that did, or the last commit."""
-        self._takes_outbox_as_it_is = False
-        """Is what a person did to the Outbox put up with?"""
 
     def _with_archive(self, client: SheetsClient) -> Handover:
         """Google counts the calls to both spreadsheets together."""
@@ -146,41 +143,51 @@ class SheetStore:
         self._is_outdated = True
 
     def _looked(self) -> State:
-        """A look that adds up. Raises TornRead, and Damaged where looking again has not helped for long."""
-        was_whole = self._state is None or self._is_outdated
+        """A look that adds up, or where looking again has not helped for long, one that says what is wrong.
+
+        Raises TornRead, and Damaged where nobody can tell what stands there.
+        """
         try:
-            state = self._look()
-            if state.snapshot.version < self._highest:
-                raise TornRead(f"Version {state.snapshot.version} was read after {self._highest} was seen.")
+            state = self._checked(self._look())
         except TornRead as torn:
             self._torn.append(self._clock.now_s())
             if len(self._torn) < TORN_LOOKS or self._torn[-1] - self._torn[0] < TORN_PATIENCE_S:
                 raise
             self._torn.clear()
-            if isinstance(torn, OutboxTorn):  # a person was at it: the next look takes what can be read
-                self._takes_outbox_as_it_is = True
-                raise
-            self._is_outdated = not was_whole  # what does not add up with what is known may add up by itself
-            raise Damaged(f"{torn} Nothing is assigned until that is put right: run the audit.") from torn
+            state = self._despite(torn)
         self._torn.clear()
-        self._takes_outbox_as_it_is = False
         if state.snapshot.version > self._highest and self._refused_at is not None:
             self._writes.lost(self._clock.now_s(), jitter=self._clock.chance())  # it was a race
             self._refused_at = None
         self._highest = state.snapshot.version
         return state
 
+    def _checked(self, state: State) -> State:
+        if state.snapshot.version < self._highest:
+            raise TornRead(f"Version {state.snapshot.version} was read after {self._highest} was seen.")
+        return state
+
     def _look(self) -> State:
-        began, archive, as_it_is = self._clock.now_s(), self._archive, self._takes_outbox_as_it_is
         if self._state is None or self._is_outdated:
             self._is_outdated = False  # also where it fails: what was known before is still good
-            with uncollected():
-                return read_everything(
-                    self._client, self._codecs, began=began, archive=archive, outbox_as_it_is=as_it_is
-                )
-        return look(
-            self._state, self._client, self._codecs, began=began, archive=archive, outbox_as_it_is=as_it_is
-        )
+            return self._everything(known=self._state.snapshot if self._state else None)
+        return look(self._state, self._client, self._codecs, began=self._clock.now_s(), archive=self._archive)
+
+    def _everything(self, *, known: Snapshot | None = None, despite: bool = False) -> State:
+        began = self._clock.now_s()
+        with uncollected():
+            return read_everything(
+                self._client, self._codecs, began=began, archive=self._archive, known=known, despite=despite
+            )
+
+    def _despite(self, torn: TornRead) -> State:
+        """Everything, as a person has left it. Raises Damaged where that cannot be read either."""
+        self._reads.spend(self._clock.now_s())
+        try:
+            return self._checked(self._everything(despite=True))
+        except TornRead as still:
+            message = f"{still} Nothing is assigned until that is put right: run the audit."
+            raise Damaged(message) from torn
 
     def commit(self, changes: Changes, views: Views, *, until: float) -> None:
         """See Store."""
@@ -200,6 +207,8 @@ class SheetStore:
         self._torn.clear()
         self._refused_at = None
         state.advance(commit, sent_at)
+        if not state.snapshot.damage.is_none and changes.returning:
+            state.to_be_looked_at()  # what was missing is there again, and what was set aside for it still is
         self._tell(commit, sent_at)
         self._see_it_stand(commit, state, places, reply, until)
 

@@ -100,18 +100,6 @@ def test_a_sorted_ledger_is_read_as_before(workbook: Workbook) -> None:
     assert workbook.service().audit() == ()
 
 
-def test_a_deleted_ledger_row_is_named_and_nothing_is_assigned(workbook: Workbook) -> None:
-    workbook.stock("NASM CPT combined EX-1 9")
-    workbook.sell(CPT="NASM-CPT-FULL")
-    service = workbook.service()
-    for number in ("1", "2", "3"):
-        service.fulfil(order(number), by="test")
-    area = {"sheetId": workbook.sheet_id("Assignments"), "dimension": "ROWS", "startIndex": 2, "endIndex": 3}
-    workbook.batch({"deleteDimension": {"range": area}})
-    with pytest.raises(Damaged, match="`Assignments` has no row with no 2"):
-        workbook.service().fulfil(order("4"), by="test")
-
-
 def test_a_refresh_that_finds_damage_leaves_a_warm_instance_what_it_knew(workbook: Workbook) -> None:
     workbook.stock("NASM CPT combined EX-1 9")
     workbook.sell(CPT="NASM-CPT-FULL")

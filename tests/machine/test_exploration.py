@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from fulfillment import group
+from fulfillment.damage import Damage, Gaps
 from fulfillment.sheets import batches, fence, sending, state, store
 from fulfillment.sheets.sending import Sending
+from fulfillment.sheets.sifting import Sifted
 from fulfillment.sheets.store import SheetStore
 from tests.machine.exploring.exploration import CALLS_FAIL, Scene, explore
 from tests.machine.exploring.scenes import AGEING, AGEING_STAMPS, LATE, RELEASE_X, SHORT, X, Y
@@ -88,6 +90,8 @@ def looks_not_checked(patch: pytest.MonkeyPatch) -> None:
         return [row for row in map(reader, numbered) if row.no > after]
 
     patch.setattr(state, "read_ledger", read)
+    patch.setattr(state, "sift", lambda *asked, **how: Sifted(read(*asked, **how), Gaps()))
+    patch.setattr(state, "diagnose", lambda *_: Damage())
 
 
 def too_few_stamps(patch: pytest.MonkeyPatch) -> None:

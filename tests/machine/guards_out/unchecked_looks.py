@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from fulfillment.damage import Damage, Gaps
 from fulfillment.sheets import state
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.codec import Layout
 from fulfillment.sheets.looking import Rows, Seen, read_system
+from fulfillment.sheets.sifting import Sifted
 from fulfillment.sheets.tabs import SYSTEM, Codecs, SystemRow
 from fulfillment.workbook import LedgerName, LedgerRow
 from tests.machine.taken_out import put
@@ -32,6 +34,8 @@ def _system_of(seen: Seen, client: SheetsClient, codecs: Codecs) -> SystemRow:
 
 
 put(state, "read_ledger", _read_ledger)
+put(state, "sift", lambda *asked, **how: Sifted(_read_ledger(*asked, **how), Gaps()))
+put(state, "diagnose", lambda *_: Damage())
 put(state, "system_of", _system_of)
 
 from tests.machine.chaos.entry import handle  # noqa: E402, F401  the entry point, now without its guard
