@@ -10,7 +10,8 @@ from itertools import groupby
 from fulfillment.ports import Books
 from fulfillment.workbook import NUMBERED, OUTBOX, LedgerName, LedgerRow
 
-RESTORE = "Put them back from the spreadsheet's version history (File, Version history)."
+RESTORE = "Undo that, or put them back from the spreadsheet's version history (File, Version history)."
+REBUILD = f"{RESTORE} Where neither helps, `python -m fulfillment rebuild` asks the other ledgers."
 FIX_ROW = "Put it right from the spreadsheet's version history (File, Version history)."
 
 
@@ -56,7 +57,7 @@ def _missing(
     for _, run in groupby(enumerate(absent), key=lambda place_and_no: place_and_no[1] - place_and_no[0]):
         first, *others = (no for _, no in run)
         which = f"Rows {first} to {others[-1]} are" if others else f"Row {first} is"
-        yield Breach(10, name, first, f"{which} missing. {RESTORE}")
+        yield Breach(10, name, first, f"{which} missing. {RESTORE if name == OUTBOX else REBUILD}")
 
 
 def _strange(name: LedgerName, numbers: Counter[int], last_no: int) -> Iterator[Breach]:
