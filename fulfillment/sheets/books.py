@@ -52,5 +52,5 @@ def _rows(rows: Rows, codec: Codec[Any], unreadable: list[tuple[str, int, str]])
         try:
             found.append(read(cells))
         except ValueError:
-            unreadable.append((codec.tab.title, number, "a number is missing, or is none"))
+            unreadable.append((codec.tab.title, number, "a number or a time is missing, or is none"))
     return found

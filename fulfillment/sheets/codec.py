@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from itertools import zip_longest
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -121,6 +122,18 @@ def to_boolean(value: Scalar) -> bool:
     return value if isinstance(value, bool) else to_text(value).upper() != "FALSE"
 
 
+def to_time(value: Scalar) -> str:
+    """The text of a time with its offset. Raises ValueError where the cell holds none."""
+    text = to_text(value)
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(f"{text!r} has no offset")
+    return text
+
+
+def to_time_or_blank(value: Scalar) -> str:
+    return to_time(value) if to_text(value) else ""
+
+
 _READERS: dict[ColumnType, Callable[[Scalar], object]] = {
     "text": to_text,
     "integer": to_integer,
@@ -154,7 +167,7 @@ class Codec(Generic[T]):
         self.made, self.tab = made, tab
         self.field_of = {header: (named or {}).get(header, header) for header in tab.headers}
         readers = {
-            self.field_of[column.header]: _reader(column.header, column.type) for column in tab.columns
+            self.field_of[column.header]: _reader(tab, column.header, column.type) for column in tab.columns
         }
         header_of = {field: header for header, field in self.field_of.items()}
         self._readers = [(header_of[f.name], readers[f.name]) for f in fields(made)]
@@ -195,5 +208,8 @@ def _read_column(column: Sequence[Scalar], read: Callable[[Scalar], object]) -> 
     return [read(cell) for cell in column]
 
 
-def _reader(header: str, kind: ColumnType) -> Callable[[Scalar], object]:
+def _reader(tab: Tab, header: str, kind: ColumnType) -> Callable[[Scalar], object]:
+    """By the times of the Outbox messages are sent and leave: what is none there must not stop the others."""
+    if tab.title == "Outbox" and header in ("at", "due_at"):
+        return to_time if header == "at" else to_time_or_blank
     return to_integer_or_none if header == "available" and kind == "integer" else _READERS[kind]

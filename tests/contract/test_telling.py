@@ -308,8 +308,14 @@ def break_row(shop: Workbook, row: int) -> None:
     shop.type(f"Outbox!{place}{row}", [["many"]])
 
 
+def retype_time(shop: Workbook, row: int) -> None:
+    shop.unprotect()
+    place = chr(ord("A") + shop.values("Outbox")[0].index("due_at"))
+    shop.type(f"Outbox!{place}{row}", [["tomorrow at 9"]])
+
+
 @pytest.mark.parametrize("row", [2, 4, 5])
-@pytest.mark.parametrize("damage", [delete_row, copy_row, break_row])
+@pytest.mark.parametrize("damage", [delete_row, copy_row, break_row, retype_time])
 def test_no_order_stops_for_what_a_person_does_to_the_outbox(
     shop: Workbook, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Workbook, int], None], row: int
 ) -> None:
@@ -325,6 +331,8 @@ def test_no_order_stops_for_what_a_person_does_to_the_outbox(
     assert {breach.tab for breach in service.audit()} <= {"Outbox"}
     assert service.audit() or (damage is delete_row and row == 2)
     assert {f"fulfilled:{number}:{number}" for number in "345"} <= set(pigeon.told())
+    service.send_due(by="scheduler")
+    service.refresh()
 
 
 def test_a_mail_of_an_order_that_a_person_broke_keeps_no_other_message_from_being_sent(
