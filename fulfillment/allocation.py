@@ -74,7 +74,7 @@ class Case:
         What was first answered in test mode stays so until it is released, also after the switch to live.
         """
         since_release = takewhile(lambda row: row.outcome != "released", reversed(self.file.answers))
-        answered = (row.mode for row in since_release if row.outcome != "cleared")
+        answered = (row.mode for row in since_release if row.outcome not in ("cleared", "closed"))
         return next(answered, self.policy.mode) == "test"
 
 

@@ -242,6 +242,14 @@ def test_until_it_is_released() -> None:
     assert where(shop.order("1", "CPT")) == ("live", "ada@home.ca")
 
 
+def test_an_order_closed_unseen_in_test_mode_is_served_for_its_customer_once_it_is_cleared_and_live() -> None:
+    shop = a_stocked_shop(mode="test")
+    shop.close("1")
+    in_mode(shop, "live")
+    shop.clear("1")
+    assert where(shop.order("1", "CPT")) == ("live", "ada@home.ca")
+
+
 def test_a_live_order_stays_live_in_test_mode() -> None:
     shop = a_stocked_shop()
     shop.order("1", "CPT")
