@@ -73,7 +73,7 @@ read_environment() {
     [ -f "$env_file" ] || fail "There is no $env_file: copy deploy.example.env, and fill it in."
     set -a
     # shellcheck disable=SC1090
-    . "./$env_file"
+    . "$(realpath "$env_file")"
     set +a
     for needed in PROJECT REGION; do
         [ -n "${!needed:-}" ] || fail "$needed is missing in $env_file."

@@ -128,10 +128,15 @@ class Pusher:
 
     def _push_while_wanted(self, until: float) -> None:
         while self._takes_what_is_wanted(until):
-            with self.turn:
+            # a refresh may hold the turn for long while the shop is slow: no customer waits for that
+            if not self.turn.acquire(timeout=max(0.0, until - self._clock.now_s())):
+                continue  # time is up: what is due stays due
+            try:
                 push = self._due(self._changed(), until)
                 if push.moves and not self._stopped(push, self._gate(GATE_AGE_S)):
                     self._pushed(push, until)
+            finally:
+                self.turn.release()
 
     def _takes_what_is_wanted(self, until: float) -> bool:
         """False where nobody asked since, or no time is left: then the next order is its own pusher."""

@@ -78,8 +78,8 @@ def _refresh(service: Service, body: Body, by: str) -> Said:
     said = [f"Inventory refreshed: {counted(free, 'seat')} available in {where}.", in_words(done.low)]
     said += [
         waiting_besides(service, by),
+        _sent_besides(service, by),  # before the shop, which may be slow
         _shop_besides(service, by),
-        _sent_besides(service, by),
         _archived_besides(service),
     ]
     message = " ".join(filter(None, said))

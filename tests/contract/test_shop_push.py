@@ -265,3 +265,16 @@ def test_an_order_waits_for_a_shop_that_is_away_once_and_not_again(market: Marke
     market.shopify.faults.clear()
     market.run("refresh")
     assert market.stock() == {"CPT": 9, "CNC": 2, "DUO": 2, "CES": 50}
+
+
+def test_no_order_waits_for_a_refresh_that_is_pushing(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fulfillment.pushing.AFTER_ORDER_S", 0.1)
+    market.let_push()
+    service = market.service()
+    with service.storefront._pusher.turn:
+        assert market.serve(market.sell("DUO"), service).answer.outcome == "fulfilled"
+        assert market.stock()["CNC"] == 4
+    market.run("refresh", service)
+    assert market.stock()["CNC"] == 3

@@ -38,9 +38,8 @@ class Desk:
         }
 
     def deploy(self, *options: str) -> subprocess.CompletedProcess[str]:
-        where = os.path.relpath(self.settings, ROOT)
         return subprocess.run(
-            [SCRIPT, "--env", where, *options],
+            [SCRIPT, "--env", self.settings, *options],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
