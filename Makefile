@@ -11,9 +11,11 @@ NODE_IS_THERE := node -e 'const [a, b] = process.versions.node.split("."); proce
 run: $(INSTALLED)
 	@$(BIN)/python -m demo
 
+# Most tests wait for a stand-in's pace, not for a core. JOBS=0 runs them one after the other.
+JOBS ?= 4
 test: $(INSTALLED)
 	@bash tests/browser/install.sh || true
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 explore: $(INSTALLED)
 	@$(BIN)/python -m tests.machine.exploring
