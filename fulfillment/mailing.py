@@ -113,7 +113,7 @@ def rehearsed(snapshot: Snapshot) -> tuple[Rehearsed, ...]:
             row.order_name,
             row.customer,
             row.outcome,
-            len(snapshot.file(row.order_id).holdings),
+            len(snapshot.orders[row.order_id].holdings),
         )
         for row in sorted(kept, key=lambda row: row.no)
     )

@@ -328,6 +328,8 @@ def plan_send(
 
 def _mail_ended(snapshot: Snapshot, message: Message, now: datetime, by: str) -> Message | None:
     """The row that ends a message about keys which are not to be mailed by it any more. Raises InArchive."""
+    if message.order_id in snapshot.damage.orders:  # it cannot be told: its sending fails, and is tried again
+        return None
     answer = snapshot.file(message.order_id).answer
     if answer is not None and answer.outcome == "fulfilled":
         if "delivered_at" in answer.read_details():

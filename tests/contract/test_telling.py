@@ -336,8 +336,9 @@ def test_no_order_stops_for_what_a_person_does_to_the_outbox(
 
 
 def test_a_mail_of_an_order_that_a_person_broke_keeps_no_other_message_from_being_sent(
-    shop: Workbook, clock: Clock
+    shop: Workbook, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(store, "TORN_PATIENCE_S", 0.0)  # the clock stands still
     pigeon = Pigeon(before=[AWAY] * 3)
     here = an_instance(shop, pigeon)
     here.fulfil(order("1"), by="zap")
