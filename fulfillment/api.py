@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -23,6 +23,9 @@ from fulfillment.service import Service
 from fulfillment.throttle import Throttle
 from fulfillment.visit import Visit, facts_of
 
+NEED_A_PERSON = (403, 500, 503)
+"""Statuses that a caller can do little about."""
+
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -37,13 +40,18 @@ class Api:
         alarm: Alarm,
         trials: Mapping[str, Trial],
         project: str = "",
+        support: str = "",
     ) -> None:
-        """`trials` are the dependencies besides the workbook, for /health; `project` is named in the log."""
+        """`trials` are the dependencies besides the workbook, for /health; `project` is named in the log.
+
+        `support`: whom a caller is told to ask where a person has to help.
+        """
         self._service = service
         self._alarm = alarm
         self._access = access
         self._trials = trials
         self._project = project
+        self._support = support
         self._throttle = Throttle()
         self._pulse = Pulse()
         rules = [Rule(path, methods=[method], endpoint=(method, path)) for method, path in ROUTES]
@@ -75,6 +83,8 @@ class Api:
         """The answer of a refusal; that a paid order did not get in is heard at once."""
         if (visit.request.method, visit.request.path.rstrip("/")) == ("POST", "/orders"):
             self._alarm(*not_let_in(refusal, visit.request_id))
+        if self._support and refusal.status in NEED_A_PERSON:
+            refusal = replace(refusal, message=f"{refusal.message} Ask {self._support}.")
         return _refused(refusal, visit)
 
     def _answered(self, visit: Visit) -> Response:

@@ -135,7 +135,14 @@ def build_api(settings: Settings, clock: Clock = CLOCK) -> Api:
     couriers = _couriers(settings, clock)
     alarm = _alarm(settings, couriers, clock)
     service = build_service(settings, couriers, alarm, clock)
-    return Api(service, access, alarm=alarm, trials=trials, project=settings.google_cloud_project)
+    return Api(
+        service,
+        access,
+        alarm=alarm,
+        trials=trials,
+        project=settings.google_cloud_project,
+        support=settings.support_contact,
+    )
 
 
 def _alarm(settings: Settings, couriers: Mapping[str, Courier], clock: Clock) -> Alarm:

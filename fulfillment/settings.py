@@ -51,6 +51,8 @@ class Settings(ShopSettings, MessageSettings):
     archive_days: int = Field(default=90, ge=1)
     deadline_s: float = Field(default=25, gt=0, le=60)
     threads: int = Field(default=100, ge=1, le=1000)
+    support_contact: str = ""
+    """Whom to ask where a person has to help, as words: a name, an address, a number."""
     google_cloud_project: str = ""
 
     @field_validator("api_tokens")

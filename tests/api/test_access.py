@@ -174,3 +174,10 @@ def test_health_shows_details_to_those_who_are_known_alone(
         answer = requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
         assert answer.status_code == 200
         assert ("version" in answer.json()) is shown
+
+
+def test_who_is_refused_reads_whom_to_ask(shop: Workbook) -> None:
+    with Function(shop, SUPPORT_CONTACT="Bo (bo@shop.example)") as function:
+        refused = said(function, TOKENS["zap"], "/orders/release")
+        assert refused.json()["message"].endswith("Ask Bo (bo@shop.example).")
+        assert "Bo" not in said(function, "wrong").json()["message"]
