@@ -47,7 +47,7 @@ GUARDS: dict[str, tuple[Scenario, Path, str]] = {
     "the check of what a look shows": (
         looks_are_torn,
         OUT / "unchecked_looks.py",
-        "is not numbered 1 to",
+        "given twice",
     ),
     "the age limit of a view": (
         a_writer_sleeps_while_others_commit,
