@@ -24,6 +24,6 @@ def shifted_clock(settings: Settings) -> Callable[[], datetime]:
     return lambda: datetime.now(zone) + timedelta(seconds=float(SHIFT_FILE.read_text()))
 
 
-put(app, "_clock", shifted_clock)
+put(app, "build_clock", shifted_clock)
 
 from tests.machine.chaos.entry import handle  # noqa: E402, F401  the entry point, in a hurry
