@@ -51,12 +51,16 @@ class Resent:
     reply: Reply
     for_real: bool
     """Does its mail go to the customer from now on, and went to the test recipient before?"""
+    is_repeat: bool = False
+    """Was it asked for before, and is that mail still on its way?"""
 
     @property
     def message(self) -> str:
         """What the operator reads."""
         name, test = called(self.reply.answer), self.reply.answer.mode == "test"
         whom = "the test recipient" if test else "the customer"
+        if self.is_repeat:
+            return f"The keys of order {name} are on their way to {whom} already."
         return f"The keys of order {name} are to be mailed again, to {whom}."
 
 
@@ -65,13 +69,17 @@ def plan_resend(
 ) -> Plan[Resent]:
     """The same keys are to be mailed again. Raises UnknownOrder, NotPossible.
 
-    What was answered in test mode goes to the test recipient, until somebody asks for it `for_real`.
+    What was answered in test mode goes to the test recipient, until somebody asks for it `for_real`. Nothing
+    changes while the mail is still on its way, as at a second click.
     """
     file, old = known(draft, order_id)
     if old.outcome != "fulfilled":
         raise NotPossible(f"Order {called(old)} is {old.outcome}: it has no keys that could be mailed.")
     if for_real and policy.mode == "test":
         raise NotPossible("MODE is test: nothing is sent for real before it is live.")
+    becomes_real = for_real and old.mode == "test"
+    if not becomes_real and _is_on_its_way(draft, old):
+        return Plan(Resent(reply_to(file), for_real=False, is_repeat=True))
     row = rewritten(old, now=now, by=by, **({"mode": "live"} if for_real else {}))
     row = with_details(row, _due_again(file, old, for_real))
     reply = reply_to(replace(file, answers=[*file.answers, row]))
@@ -80,7 +88,16 @@ def plan_resend(
             f"Order {called(old)} has no usable e-mail address: hand the keys over yourself. Order status "
             "shows them."
         )
-    return Plan(Resent(reply, for_real and old.mode == "test"), Changes(answers=(row,)))
+    return Plan(Resent(reply, becomes_real), Changes(answers=(row,)))
+
+
+def _is_on_its_way(draft: Draft, answer: Answer) -> bool:
+    """Is the newest mail still to be sent, or planned in this very commit?"""
+    if not answer.no and mail_of(answer) > 1:
+        return True
+    outbox = draft.snapshot.outbox
+    about = outbox.of_order(answer.order_id)
+    return any(message.kind == "keys" and outbox.is_pending(message.message_id) for message in about)
 
 
 def _due_again(file: OrderFile, old: Answer, for_real: bool) -> Details:

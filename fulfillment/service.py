@@ -201,7 +201,8 @@ class Service:
         def plan(draft: Draft) -> Plan[Resent]:
             order_id, now = find_order(draft, reference), self._now()
             planned = plan_resend(draft, order_id, for_real=for_real, policy=self._policy, now=now, by=by)
-            return self._mailed(planned, [planned.result.reply.answer], "resend", by)
+            mails = [] if planned.result.is_repeat else [planned.result.reply.answer]
+            return self._mailed(planned, mails, "resend", by)
 
         return self._door.settle(plan)
 

@@ -108,6 +108,15 @@ def test_the_mark_of_a_mail_is_written_at_once(shop: Workbook) -> None:
     assert [row["event"] for row in shop.tab("Outbox")] == ["claimed", "sent"]
 
 
+def test_a_mail_that_has_not_gone_out_yet_is_not_sent_a_second_time(shop: Workbook) -> None:
+    pigeon = Pigeon(before=[NotDelivered("Zapier is away.")])
+    service = hooked(shop, pigeon)
+    service.fulfil(order("1"), by="zap")
+    service.resend("1", by="test")
+    assert service.resend("1", by="test").message.endswith("are on their way to the customer already.")
+    assert len({row["message_id"] for row in shop.tab("Outbox")}) == 1
+
+
 def test_an_order_released_before_its_mail_went_out_is_not_mailed(shop: Workbook) -> None:
     pigeon = Pigeon(before=[NotDelivered("Zapier is away.")])
     service = hooked(shop, pigeon)

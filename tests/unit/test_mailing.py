@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
+from fulfillment.answers import Plan
 from fulfillment.errors import NotPossible
-from fulfillment.mailing import rehearsed
+from fulfillment.mailing import Resent, plan_resend, rehearsed
 from fulfillment.model import Reply
 from fulfillment.outbox import by_hook
 from fulfillment.payloads import DeliveredBody, answer_body, read
+from fulfillment.workbook import Draft
 from tests.unit.shop import Shop, a_stocked_shop, codes
 
 
@@ -29,6 +33,21 @@ def test_keys_sent_again_are_the_same_keys_and_their_mail_is_due() -> None:
     assert (codes(again), again.send_email) == (codes(first), True)
     assert shop.order("1", "CPT").send_email
     assert shop.audit() == ()
+
+
+def test_a_second_click_while_the_mail_is_on_its_way_sends_no_second_one() -> None:
+    shop = a_stocked_shop()
+    shop.order("1", "CPT")
+    first, second = shop.at_once(*[partial(_resend, shop)] * 2)
+    assert isinstance(first, Resent)
+    assert isinstance(second, Resent)
+    assert request_id(first.reply) == request_id(second.reply) == "r1.m2"
+    assert second.message.endswith("are on their way to the customer already.")
+    assert len(shop.snapshot.file("1").answers) == 2
+
+
+def _resend(shop: Shop, draft: Draft) -> Plan[Resent]:
+    return plan_resend(draft, "1", for_real=False, policy=shop.policy, now=shop.now, by="x")
 
 
 def test_an_order_without_keys_has_nothing_to_send_again() -> None:
