@@ -13,7 +13,7 @@ from fulfillment.answers import (
     Plan,
     called,
     checked,
-    keys_counted,
+    counted,
     listed,
     next_mail,
     replayed,
@@ -287,7 +287,7 @@ def _message(outcome: Outcome, asked: Asked, name: str, count: int) -> str:
         sentences = [sentence for found in asked.problems.values() for sentence in found]
         return f"Order {name} was not served. {listed_sentences(sentences)}"
     if outcome == "fulfilled":
-        return f"{keys_counted(count)} assigned to order {name}.{rest}"
+        return f"{counted(count, 'key')} assigned to order {name}.{rest}"
     if outcome == "released":
         return f"No key was assigned to order {name}: what it asks for was released.{rest}"
     return f"Order {name} has nothing that keys are assigned for.{rest}"

@@ -55,11 +55,6 @@ def called(answer: Answer | Order) -> str:
     return answer.order_name or answer.order_id
 
 
-def keys_counted(count: int) -> str:
-    """`1 key`, `3 keys`."""
-    return counted(count, "key")
-
-
 def counted(count: int, noun: str) -> str:
     """`1 seat`, `3 seats`, `1,000 seats`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -174,7 +169,7 @@ def _held_besides(details: Details, holdings: Iterable[Assignment]) -> list[str]
     units = listed(
         [f"{row.unit} ({row.entitlements})" for row in sorted(rows, key=lambda r: unit_order(r.unit))]
     )
-    return [f"The order also holds {keys_counted(len(rows))} that this answer does not give: {units}."]
+    return [f"The order also holds {counted(len(rows), 'key')} that this answer does not give: {units}."]
 
 
 def replayed(

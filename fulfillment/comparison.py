@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from fulfillment.answers import counted, keys_counted, listed, when
+from fulfillment.answers import counted, listed, when
 from fulfillment.model import Answer, Message, to_json
 from fulfillment.wares import SERVE_TEST, ShopOrder
 from fulfillment.workbook import OrderFile, Snapshot
@@ -108,7 +108,7 @@ def _for_keys(snapshot: Snapshot, order: ShopOrder) -> Counter[str]:
 
 def _taken_back(order: ShopOrder, file: OrderFile) -> Compared:
     done = "cancelled" if order.is_cancelled else "refunded"
-    keys = keys_counted(len(file.holdings))
+    keys = counted(len(file.holdings), "key")
     return _said(
         order,
         file.answer,

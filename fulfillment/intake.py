@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from fulfillment.alerts import Alert
-from fulfillment.answers import Plan, counted, keys_counted, listed, when
+from fulfillment.answers import Plan, counted, listed, when
 from fulfillment.errors import Damaged
 from fulfillment.model import KeyEvent, KeyId, Pool
 from fulfillment.pasting import Paste, PastedKey, read_row
@@ -66,7 +66,7 @@ class Imported:
     @property
     def message(self) -> str:
         """`12 keys imported (34 seats), 1 duplicate, 2 refused.`"""
-        parts = [f"{keys_counted(self.count('imported'))} imported ({seats_counted(self.seats)})"]
+        parts = [f"{counted(self.count('imported'), 'key')} imported ({counted(self.seats, 'seat')})"]
         if self.before:
             parts[0] += f", {self.before} of them by an earlier import that was interrupted"
         if duplicates := self.count("duplicate"):
@@ -167,7 +167,7 @@ class _Intake:
         self.seats += pasted.seats
         key = (*pasted.pool, pasted.keycode, pasted.seats)
         self.events.append(KeyEvent(self.at, "imported", self.batch, *key, by=self.by))
-        self._say(row, "imported", _with_note(f"{seats_counted(pasted.seats)} for {pasted.pool}", pasted))
+        self._say(row, "imported", _with_note(f"{counted(pasted.seats, 'seat')} for {pasted.pool}", pasted))
 
     def _come_again(self, row: int, pasted: PastedKey, record: KeyRecord) -> None:
         """An import that was interrupted brought this very row: it is done, and only has to leave the tab."""
@@ -175,7 +175,7 @@ class _Intake:
         self.seats += pasted.seats
         self.before += 1
         since = "" if record.total else ", and withdrawn since: to have it again, paste it again"
-        what = f"{seats_counted(pasted.seats)} for {pasted.pool}"
+        what = f"{counted(pasted.seats, 'seat')} for {pasted.pool}"
         done = f"imported on {record.imported_at[:10]} by an import that did not get to clear the tab"
         self._say(row, "imported", f"{what}, {done}{since}")
 
@@ -201,11 +201,6 @@ class _Intake:
 
 def _with_note(words: str, pasted: PastedKey) -> str:
     return f"{words} ({pasted.note})" if pasted.note else words
-
-
-def seats_counted(seats: int) -> str:
-    """`1 seat`, `3 seats`."""
-    return counted(seats, "seat")
 
 
 def _is_left_over(record: KeyRecord, pasted: PastedKey, settled: int | None) -> bool:

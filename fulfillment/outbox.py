@@ -35,7 +35,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from fulfillment.alerts import Alert, in_words
-from fulfillment.answers import called, failed_since, keys_counted, mail_of, when
+from fulfillment.answers import called, counted, failed_since, mail_of, when
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Message, is_usable_address, to_json
 from fulfillment.waiting import WaitingOrder
@@ -285,7 +285,7 @@ def of_stock(crossed: Sequence[Alert], *, version: int, now: datetime) -> tuple[
 def _subject(answer: Answer, kind: str) -> str:
     name = f"Order {called(answer)}"
     subjects = {
-        "fulfilled": f"{name}: {keys_counted(len(answer.read_keys()))} assigned",
+        "fulfilled": f"{name}: {counted(len(answer.read_keys()), 'key')} assigned",
         "failed": f"{name} failed",
         "failed_again": f"{name} was posted again and is still on hold",
         "skipped": f"{name} has nothing that keys are assigned for",

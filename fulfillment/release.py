@@ -11,7 +11,6 @@ from fulfillment.answers import (
     Plan,
     called,
     counted,
-    keys_counted,
     listed,
     rewritten,
     unit_order,
@@ -210,23 +209,23 @@ def _answer_after(
     """The order's next row once these seats are gone: what is left, or `released`."""
     left = len(file.holdings) - len(seats)
     if not left:
-        message = f"Order {called(old)} was released: {keys_counted(len(seats))} taken back."
+        message = f"Order {called(old)} was released: {counted(len(seats), 'key')} taken back."
         row = rewritten(old, now=now, by=by, outcome="released", reason="", message=message, keys="[]")
         return with_details(row, _of_the_order_alone(old.read_details()))
     row = rewritten(old, now=now, by=by, keys=without_seats(old.keys, seats))
     if old.outcome == "fulfilled" and not row.read_keys():  # what is left are seats that it was not told of
-        message = f"What order {called(old)} asks for was released: {keys_counted(len(seats))} taken back."
+        message = f"What order {called(old)} asks for was released: {counted(len(seats), 'key')} taken back."
         row = replace(row, outcome="released", message=message)
     elif old.outcome == "fulfilled":
         message = (
-            f"{keys_counted(len(row.read_keys()))} left to order {called(old)}, {len(seats)} taken back."
+            f"{counted(len(row.read_keys()), 'key')} left to order {called(old)}, {len(seats)} taken back."
         )
         row = replace(row, message=message)
     gone = {(row.unit, row.keycode) for row in seats}
     details = old.read_details()
     if "kept" in details:
         details["kept"] = [(unit, code) for unit, code in details["kept"] if (unit, code) not in gone]
-    note = f"{keys_counted(len(seats))} released on {when(now)}."
+    note = f"{counted(len(seats), 'key')} released on {when(now)}."
     details["warnings"] = [*details.get("warnings", []), note]
     return with_details(row, details)
 
@@ -258,7 +257,7 @@ def _after_clear(draft: Draft, file: OrderFile, old: Answer, policy: Policy) -> 
     """What the next post of a cleared order will bring."""
     if file.holdings:
         gone = f"; {len(file.gone)} released before stay released" if file.gone else ""
-        held = keys_counted(len(file.holdings))
+        held = counted(len(file.holdings), "key")
         return f"Posted again, it gets exactly the {held} that it holds{gone}."
     stock = stock_now(draft, old, policy)
     return f"Posted again, it is planned anew. {stock}".strip()
@@ -274,7 +273,7 @@ def plan_close(
         old = file.answer
         if file.holdings:
             raise NotPossible(
-                f"Order {order_id} holds {keys_counted(len(file.holdings))}, so it was not served by hand. "
+                f"Order {order_id} holds {counted(len(file.holdings), 'key')}, so it was not served by hand. "
                 "Release them first; no order was closed."
             )
         if old is not None and old.outcome == "closed":

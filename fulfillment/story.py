@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fulfillment.answers import called, failed_since, keys_counted, listed, mail_of
+from fulfillment.answers import called, counted, failed_since, listed, mail_of
 from fulfillment.model import TEST_ORDER, Answer, Assignment, Item, Message
 from fulfillment.wares import SERVE_TEST
 from fulfillment.workbook import OrderFile, by_version
@@ -70,7 +70,7 @@ def _seat_events(rows: list[Assignment]) -> Iterator[Event]:
         words = listed([f"{n} x {entitlements}" for entitlements, n in what.items()])
         done = WITHDRAWN if (event, reason) == ("restored", "withdrawn") else DONE[event]
         why = f" ({reason})" if reason and done != WITHDRAWN else ""
-        yield Event(same[0].at, event, f"{keys_counted(len(same))} {done}{why}: {words}.")
+        yield Event(same[0].at, event, f"{counted(len(same), 'key')} {done}{why}: {words}.")
 
 
 def _told(message: Message) -> Iterator[Event]:

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from fulfillment import combination
 from fulfillment.allocation import plan_order
-from fulfillment.answers import Plan, listed
+from fulfillment.answers import Plan, counted, listed
 from fulfillment.asked import Pieces, read_lines
 from fulfillment.combination import Decision
 from fulfillment.model import Answer, LineItem, Order, Policy, Pool, Reply
@@ -131,5 +131,4 @@ def in_words(waiting: Sequence[WaitingOrder], *, can: str) -> str:
     if not waiting:
         return ""
     names = listed([order.order_name or order.order_id for order in waiting])
-    orders = "order" if len(waiting) == 1 else "orders"
-    return f"{len(waiting)} waiting {orders} {can} be served whole: {names}."
+    return f"{counted(len(waiting), 'waiting order')} {can} be served whole: {names}."

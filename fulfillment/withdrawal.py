@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fulfillment.answers import Plan, counted, keys_counted, listed, when
+from fulfillment.answers import Plan, counted, listed, when
 from fulfillment.errors import NotPossible
 from fulfillment.model import Assignment, KeyEvent, KeyId
 from fulfillment.pools import Pools
@@ -36,7 +36,7 @@ class Withdrawn:
     @property
     def message(self) -> str:
         """What the operator reads."""
-        said = f"{counted(self.seats, 'seat')} of {keys_counted(self.keys)} withdrawn."
+        said = f"{counted(self.seats, 'seat')} of {counted(self.keys, 'key')} withdrawn."
         if self.unknown:
             said += f" {self.unknown} of the codes are not in stock: check them."
         if self.holders:

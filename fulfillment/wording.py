@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from fulfillment.answers import counted, keys_counted, listed
+from fulfillment.answers import counted, listed
 from fulfillment.model import Item, Message
 
 MOST_IN_LINE = 240
@@ -104,7 +104,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _fulfilled(facts: Facts) -> Iterator[str]:
-    yield f"{keys_counted(facts.get('keys', 0))} assigned."
+    yield f"{counted(facts.get('keys', 0), 'key')} assigned."
     if not facts.get("can_mail", True):
         yield "The order has no usable e-mail address: hand the keys over yourself."
     yield from _by_hand(facts)

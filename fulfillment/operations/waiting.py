@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fulfillment.answers import listed
+from fulfillment.answers import counted, listed
 from fulfillment.errors import FulfillmentError
 from fulfillment.service import Service
 from fulfillment.waiting import Retried, in_words
@@ -31,8 +31,8 @@ def retried_in_words(service: Service, done: Retried, *, dry_run: bool) -> str:
         return "No waiting order can be served whole: its keys are not in stock."
     if dry_run:
         return f"Nothing was served yet. {in_words(done.orders, can='can')}"
-    count, names = len(done.orders), [order.order_name or order.order_id for order in done.orders]
-    said = f"Served {count} waiting {'order' if count == 1 else 'orders'}: {listed(names, most=count)}."
+    names = [order.order_name or order.order_id for order in done.orders]
+    said = f"Served {counted(len(names), 'waiting order')}: {listed(names, most=len(names))}."
     how = "Their keys go out by the hook." if service.has_hook else REPLAY
     more = f" {done.left} more can be served: do it again." if done.left else ""
     return f"{said} {how}{more}"
