@@ -30,11 +30,6 @@ class Outbox:
     _standing: deque[Message] = field(default_factory=deque)
     """Every row, in the order of `no`, without subject and body."""
 
-    @property
-    def oldest(self) -> Message | None:
-        """The oldest row that stands; everything below its number has left."""
-        return self._standing[0] if self._standing else None
-
     def advance(self, rows: Iterable[Message]) -> None:
         """Move forward by rows, in the order of their numbers."""
         for row in rows:

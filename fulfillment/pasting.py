@@ -84,11 +84,6 @@ def read_row(row: PastedRow) -> PastedKey | None:
     return PastedKey(pool, cells["keycode"], seats, note)
 
 
-def unpacked(cells: Mapping[str, str]) -> dict[str, str]:
-    """The row's fields, trimmed and out of their quotes; one that was pasted into one cell is taken apart."""
-    return _out_of_quotes(_taken_apart(cells))
-
-
 def _out_of_quotes(pasted: Mapping[str, str]) -> dict[str, str]:
     """The fields without the quotes around them.
 

@@ -8,9 +8,6 @@ from datetime import datetime
 ON_SALE = ("ACTIVE", "UNLISTED")
 """Statuses of products that can be bought; an unlisted one is bought by whoever has its link."""
 
-PAID = ("PAID", "PARTIALLY_REFUNDED", "REFUNDED")
-"""Financial statuses of orders that were paid whole, whatever became of the money since."""
-
 SERVE_TEST = "serve-test"
 """The tag by which a test order is told to take keys all the same."""
 
@@ -22,7 +19,6 @@ class Variant:
     variant_id: str
     item: str
     sku: str
-    product_id: str
     product: str
     title: str = ""
     """What tells it from the product's other variants, empty where it has none."""

@@ -58,17 +58,6 @@ class A1Range:
             columns if self.end_col is None else self.end_col,
         )
 
-    def clipped(self, rows: int, columns: int) -> A1Range:
-        """The range with every side inside a grid of that size; empty when it lies outside."""
-        closed = self.within(rows, columns)
-        return A1Range(
-            self.sheet,
-            min(closed.start_row or 0, rows),
-            min(closed.start_col or 0, columns),
-            min(closed.end_row or 0, rows),
-            min(closed.end_col or 0, columns),
-        )
-
 
 def column_letters(index: int) -> str:
     """The letters of the 0-based column: 0 is A, 25 is Z, 26 is AA. Raises ValueError below 0."""
@@ -89,11 +78,6 @@ def column_index(letters: str) -> int:
     for letter in letters.upper():
         index = index * 26 + ord(letter) - ord("A") + 1
     return index - 1
-
-
-def cell_name(row: int, col: int) -> str:
-    """The A1 name of a 0-based cell."""
-    return f"{column_letters(col)}{row + 1}"
 
 
 def quote_sheet(title: str) -> str:

@@ -54,10 +54,7 @@ def _fitted(widths: list[int], width: int) -> list[int]:
 
 def _row(texts: Sequence[str], widths: Sequence[int], *, paint: bool = False) -> Iterator[str]:
     """The lines of one row: each text folded into its column."""
-    folded = [
-        textwrap.wrap(text, width, break_on_hyphens=False) or [""]
-        for text, width in zip(texts, widths, strict=True)
-    ]
+    folded = [_folded(text, width) for text, width in zip(texts, widths, strict=True)]
     for line in zip_longest(*folded, fillvalue=""):
         cells = (_painted(text, width, paint) for text, width in zip(line, widths, strict=True))
         yield GAP.join(cells).rstrip()

@@ -38,7 +38,7 @@ class Watched(SheetsClient):
 
 
 def sold(sku: str, **fields: object) -> Variant:
-    variant = Variant(f"v-{sku}", f"i-{sku}", sku, f"p-{sku}", f"Course {sku}", category="Certification")
+    variant = Variant(f"v-{sku}", f"i-{sku}", sku, f"Course {sku}", category="Certification")
     return replace(variant, **{"tags": ("provider:NASM",), **fields})  # type: ignore[arg-type]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.a1 import cell_name, parse_range
+from sandbox.a1 import column_letters, parse_range
 from sandbox.formulas import Deletion, Formula, Home, Insertion, Move, parse
 from tests.sandbox.formula_book import FormulaBook
 
@@ -102,7 +102,7 @@ prefixes = st.sampled_from(["", "", "Sheet1!", "'My Sheet'!", "Other!"])
 
 @st.composite
 def cells(draw: st.DrawFn) -> str:
-    letters = cell_name(0, draw(columns))[:-1]
+    letters = column_letters(draw(columns))
     return f"{draw(dollars)}{letters}{draw(dollars)}{draw(rows)}"
 
 
@@ -162,7 +162,7 @@ def test_a_reference_follows_the_cell_that_moves(
     assert named.start_col is not None
     row_after = move.index(named.start_row)
     assert row_after is not None
-    expected = cell_name(row_after, named.start_col)
+    expected = f"{column_letters(named.start_col)}{row_after + 1}"
     assert moved(parse(f"={cell}", row, col), move, home).replace("$", "") == f"={expected}"
 
 

@@ -13,7 +13,7 @@ from fulfillment.wares import Variant
 
 
 def sold(sku: str, product: str = "Trainer", **fields: object) -> Variant:
-    variant = Variant(f"v-{sku}-{product}", f"i-{sku}-{product}", sku, f"p-{product}", product)
+    variant = Variant(f"v-{sku}-{product}", f"i-{sku}-{product}", sku, product)
     return replace(variant, **{"category": "Certification", **fields})  # type: ignore[arg-type]
 
 

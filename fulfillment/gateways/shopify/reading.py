@@ -27,7 +27,6 @@ def variant(node: Json) -> Variant:
         variant_id=node["id"],
         item=item["id"],
         sku=trimmed(str(node["sku"] or "")),
-        product_id=product["id"],
         product=trimmed(str(product["title"])),
         title="" if product["hasOnlyDefaultVariant"] or title == ONLY_VARIANT else trimmed(title),
         status=product["status"],
