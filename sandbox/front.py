@@ -20,8 +20,9 @@ from sandbox.panes import Entry, Panes
 from sandbox.quota import PER_USER
 from sandbox.settings import Settings
 from sandbox.shelf import Shelf
+from sandbox.spoiling import Words, afterwards, instead
 from sandbox.stats import Stats
-from sandbox.wire import CUT_BEFORE, Answer, Request, json_answer, refused
+from sandbox.wire import Answer, Request, json_answer, refused
 
 BAD_GATEWAY = (
     b"<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n"
@@ -100,38 +101,17 @@ class Front:
     ) -> Answer:
         self.stats.count(method.name, method.is_write)
         fault = self.faults.draw(method.name, method.is_write)
-        if fault and (spoilt := self._instead(request, fault, method)):
+        if fault and (spoilt := instead(fault, request, google_says(method))):
             return spoilt
         if method.name.startswith("spreadsheets."):  # Drive has quotas of its own, too wide to meet here
             self.settings.quotas.spend(request.headers.get("authorization", ""), method.is_write)
         time.sleep(self.settings.latency.draw(method.name, method.is_write))
         call = Call(self.shelf, names, query, request.body, method.name)
         call.appends_can_be_lost = self.settings.lossy_append
-        if fault:
-            self._bend(call, fault)
-        return self._after(carried_out(method, call), fault)
-
-    def _instead(self, request: Request, fault: Instruction, method: Method) -> Answer | None:
-        """The answer that a fault gives in place of the call; None when the call is to be carried out."""
-        match fault.kind:
-            case "500":
-                return refused(Refusal(500, INTERNAL_TEXT))
-            case "503":
-                return refused(unavailable())
-            case "429":
-                return refused(quota_exceeded("Write" if method.is_write else "Read", "user", PER_USER))
-            case "html-502":
-                return Answer(502, BAD_GATEWAY, "text/html; charset=UTF-8")
-            case "reset":
-                return CUT_BEFORE
-            case "stall":
-                # A call that hangs and never gets through: once its caller has left, it is not carried out.
-                time.sleep(fault.seconds)
-                return CUT_BEFORE if request.has_left() else None
-            case "apply-late":
-                # Carried out all the same, whether or not its caller still waits.
-                time.sleep(fault.seconds)
-        return None
+        if fault is None:
+            return carried_out(method, call)
+        self._bend(call, fault)
+        return afterwards(fault, carried_out(method, call), google_says(method))
 
     def _bend(self, call: Call, fault: Instruction) -> None:
         if fault.kind == "stale-read":
@@ -140,15 +120,15 @@ class Front:
             chosen = self.faults.pick()
             call.look = lambda live: live.torn(chosen)
 
-    def _after(self, answer: Answer, fault: Instruction | None) -> Answer:
-        match fault.kind if fault else "":
-            case "apply-then-drop":
-                return CUT_BEFORE
-            case "apply-then-503":
-                return refused(unavailable())
-            case "reset-midway":
-                return Answer(answer.status, answer.body, answer.content_type, cut="midway")
-        return answer
+
+def google_says(method: Method) -> Words:
+    """How Google says that it cannot."""
+    return {
+        "500": refused(Refusal(500, INTERNAL_TEXT)),
+        "503": refused(unavailable()),
+        "429": refused(quota_exceeded("Write" if method.is_write else "Read", "user", PER_USER)),
+        "html-502": Answer(502, BAD_GATEWAY, "text/html; charset=UTF-8"),
+    }
 
 
 def carried_out(method: Method, call: Call) -> Answer:

@@ -6,21 +6,19 @@ with SlackStand() as slack:
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Collection, Iterable
-from types import TracebackType
 from typing import Any, Self
 
 from sandbox.book import Json
 from sandbox.errors import Refusal, bad_request
 from sandbox.faults import KNOWN, FaultPlan, Instruction
+from sandbox.listener import Listener
 from sandbox.messages import parse_json
 from sandbox.panes import Entry
-from sandbox.server import Server
+from sandbox.spoiling import Words, afterwards, instead
 from sandbox.stats import Stats
 from sandbox.visitors import check_visitor
-from sandbox.wire import CUT_BEFORE, Answer, Request, json_answer, refused
+from sandbox.wire import Answer, Request, json_answer, refused
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -35,7 +33,7 @@ def plain(status: int, text: str, **headers: str) -> Answer:
     return Answer(status, text.encode(), PLAIN, headers=named)
 
 
-class Stand:
+class Stand(Listener):
     """What all stands share. `name` is the place of its own routes: `/_sandbox/NAME/faults`."""
 
     name = ""
@@ -47,11 +45,9 @@ class Stand:
     known_faults: Collection[str] = KNOWN
 
     def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        super().__init__(port, host)
         self.faults = FaultPlan(self.known_faults)
         self.stats = Stats()
-        self._address = (host, port)
-        self._server: Server | None = None
-        self._thread: threading.Thread | None = None
         self._own: dict[tuple[str, str], OwnRoute] = {
             ("GET", "stats"): lambda asked: self.stats.shown(),
             ("DELETE", "stats"): self._reset_stats,
@@ -78,9 +74,20 @@ class Stand:
         except Refusal as refusal:
             return refused(refusal)
 
+    def _opened(self) -> Self:
+        return self
+
     def _answer(self, request: Request) -> Answer:
         """What the service itself answers."""
         raise NotImplementedError
+
+    def _words(self) -> Words:
+        return {
+            "500": plain(500, "Internal Server Error"),
+            "503": plain(503, "Service Unavailable"),
+            "429": self._too_many(),
+            "html-502": Answer(502, BAD_GATEWAY, "text/html; charset=utf-8"),
+        }
 
     def _too_many(self) -> Answer:
         """How the service says that there were too many requests."""
@@ -94,37 +101,11 @@ class Stand:
         fault = self.faults.draw(method, is_write)
         if fault is None:
             return carry_out()
-        return self._instead(fault, request) or self._after(fault, carry_out())
+        return self._instead(fault, request) or afterwards(fault, carry_out(), self._words())
 
     def _instead(self, fault: Instruction, request: Request) -> Answer | None:
         """The answer in place of the call; None where it is to be carried out."""
-        match fault.kind:
-            case "500":
-                return plain(500, "Internal Server Error")
-            case "503":
-                return plain(503, "Service Unavailable")
-            case "429":
-                return self._too_many()
-            case "html-502":
-                return Answer(502, BAD_GATEWAY, "text/html; charset=utf-8")
-            case "reset":
-                return CUT_BEFORE
-            case "stall":
-                time.sleep(fault.seconds)
-                return CUT_BEFORE if request.has_left() else None
-            case "apply-late":
-                time.sleep(fault.seconds)
-        return None
-
-    def _after(self, fault: Instruction, answer: Answer) -> Answer:
-        match fault.kind:
-            case "apply-then-drop":
-                return CUT_BEFORE
-            case "apply-then-503":
-                return plain(503, "Service Unavailable")
-            case "reset-midway":
-                return Answer(answer.status, answer.body, answer.content_type, cut="midway")
-        return answer
+        return instead(fault, request, self._words())
 
     def _own_answer(self, request: Request) -> Any:
         handler = self._own.get((request.verb, request.path.removeprefix(f"/_sandbox/{self.name}/")))
@@ -146,34 +127,3 @@ class Stand:
     def _end_faults(self, asked: Json) -> Json:
         self.faults.clear()
         return {}
-
-    def start(self) -> Self:
-        """Serves on a socket of its own; the same port again after a stop, so that clients find it."""
-        self._server = Server(self._address, self)
-        self._address = (self._address[0], self._server.server_port)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Answers nobody any more; what it remembers stays."""
-        if self._server is None or self._thread is None:
-            return
-        self._server.shutdown()
-        self._thread.join()
-        self._server.close_connections()
-        self._server.server_close()
-        self._server = None
-
-    @property
-    def url(self) -> str:
-        host, port = self._address
-        return f"http://{host}:{port}"
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sandbox.server import Answering, Server
+from sandbox.listener import Answering, Listener
+
+
+class Alone(Listener):
+    """Nothing but what answers."""
+
+    def __init__(self, answering: Answering) -> None:
+        super().__init__()
+        self._answering = answering
+
+    def _opened(self) -> Answering:
+        return self._answering
 
 
 @contextmanager
 def serving(answering: Answering) -> Iterator[str]:
     """Its address."""
-    server = Server(("127.0.0.1", 0), answering)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.close_connections()
-        server.server_close()
+    with Alone(answering) as alone:
+        yield alone.url
