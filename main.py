@@ -9,6 +9,7 @@ import functions_framework
 from flask import Request, Response
 
 from fulfillment.app import build_api
+from fulfillment.arrivals import read_first
 from fulfillment.logs import start_logging
 from fulfillment.settings import WrongSettings, read_settings
 
@@ -21,6 +22,7 @@ except WrongSettings as wrong:
 
 # functions-framework reads the environment alone, after this file, and would take four threads per CPU
 os.environ.setdefault("THREADS", str(SETTINGS.threads))
+read_first()
 
 
 @functions_framework.http

@@ -20,6 +20,7 @@ ERRORS: Mapping[str, str] = {
     "401": "No credentials, or none that are valid.",
     "403": "The caller is known, and may not do this.",
     "404": "There is no such route.",
+    "408": "The request took longer than 30 seconds to arrive; nothing was done.",
     "413": "The body is too large.",
     "422": "Fields are missing or wrong; `fields` has a sentence for each.",
     "429": "Too many requests of one caller; Retry-After says when to come again.",

@@ -28,7 +28,7 @@ LAYERS: dict[str, int] = {
     "service": 5, "group": 5, "importing": 5, "moving": 5, "telling": 5, "alarms": 5,
     "sheets": 6, "payloads": 6, "gateways": 6,
     "access": 7, "throttle": 7, "checks": 7, "trials": 7, "routes": 7, "logs": 7, "visit": 7, "openapi": 7,
-    "operations": 7, "refusals": 7, "api": 7, "settings": 7,
+    "operations": 7, "refusals": 7, "api": 7, "settings": 7, "arrivals": 7,
     "app": 8, "cli": 9, "__main__": 9,
 }  # fmt: skip
 
@@ -41,6 +41,7 @@ ONLY_IN: dict[str, set[str]] = {
     "werkzeug": {"api", "refusals"},
     "pydantic": {"payloads", "settings", "shop_settings", "message_settings", "sheets", "openapi"},
     "click": {"cli"},
+    "gunicorn": {"arrivals"},
 }
 
 PACKAGE = ROOT / "fulfillment"
