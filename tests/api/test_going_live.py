@@ -223,11 +223,11 @@ def test_test_orders_are_sent_for_real_but_for_the_draft_order(evening: Evening)
         assert evening.zap(function, "#1002").outputs[2]["deliver_to"] == ME
         assert evening.zap(function, "#1001").status == "filtered"
         assert function.post("/orders", posted("77", "CES*2")).json()["mode"] == "live"
-        function.post("/orders/release", {"order_id": "77"})
+        function.post("/orders/release", {"order_id": "77", "quarantine": True})
     struck = evening.folder / "strike.csv"
     evening.run("rollback", "--keys", str(struck), "--yes")
     with struck.open() as file:
-        assert [row["order_name"] for row in csv.DictReader(file)] == ["#1002"]
+        assert [row["order_name"] for row in csv.DictReader(file)] == ["#1002", "#77", "#77"]
 
 
 def test_nothing_is_made_or_undone_without_a_yes(evening: Evening) -> None:
