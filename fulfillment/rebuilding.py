@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -237,7 +237,7 @@ class _Books:
             return same.sku
         known = {unit: sku for row in self.snapshot.orders[lost.order_id].seats for unit, sku in row.pieces}
         items = lost.answer.read_items()
-        lines = (int(unit.split(".")[0]) - 1 for unit in lost.unit.split("+"))
+        lines = (_line_of(unit) - 1 for unit in lost.unit.split("+"))
         skus = [items[line].sku if line < len(items) else "" for line in lines]
         return ",".join(
             sku or known.get(unit, "") for sku, unit in zip(skus, lost.unit.split("+"), strict=True)
@@ -298,7 +298,7 @@ class _Books:
             outcome=outcome,
             reason="",
             message="",
-            items=to_json(_items(lost)),
+            items=to_json(_items(lost, kept)),
             details=to_json(self._test_details()),
             mode=self.policy.mode,
         )
@@ -308,11 +308,25 @@ class _Books:
             outcome=outcome,
             reason="",
             message=_message(row, outcome, len(keys)),
+            items=row.items if self._fits(row, lost) else to_json(_items(lost, kept)),
             keys=to_json(keys),
             details=to_json(self._details(row, kept, outcome)),
             by=REBUILD,
             no=no,
             version=lost.version,
+        )
+
+    def _fits(self, row: Answer, lost: LostAnswer) -> bool:
+        """May the lines be those of this row? An order that was cleared may have come again with others."""
+        if row.outcome != "cleared" or all(seat.event != "assigned" for seat in lost.rows):
+            return True
+        items = row.read_items()
+        seats = self.snapshot.orders[lost.order_id].seats
+        served = Counter(sku for _, sku in {piece for seat in seats for piece in seat.pieces})
+        lines = {n: item.sku for n, item in enumerate(items, 1)}
+        new = (piece for seat in lost.rows if seat.event == "assigned" for piece in seat.pieces)
+        return all(lines.get(_line_of(unit)) == sku for unit, sku in new) and all(
+            served[item.sku] >= item.quantity for item in items if item.kind == "auto"
         )
 
     def _test_details(self) -> Details:
@@ -421,11 +435,20 @@ def _message(row: Answer, outcome: Outcome, count: int) -> str:
     return f"{counted(count, 'key')} assigned to order {name}."
 
 
-def _items(lost: LostAnswer) -> list[Item]:
-    """The lines, as far as seats tell of them: SKU and how many pieces."""
-    pieces = {unit: sku for row in (*lost.rows, *lost.held) for unit, sku in row.pieces}
-    lines: dict[int, tuple[str, int]] = {}
-    for unit in sorted(pieces, key=unit_order):
-        line = int(unit.split(".")[0])
-        lines[line] = (pieces[unit], lines.get(line, ("", 0))[1] + 1)
-    return [Item(sku, quantity, "", "auto") for _, (sku, quantity) in sorted(lines.items())]
+def _items(lost: LostAnswer, kept: Collection[tuple[str, str]]) -> list[Item]:
+    """The lines, as far as seats tell of them: the SKU that was served last, and how many pieces of it.
+
+    Pieces of another SKU in the same line are of an older post, as are seats that are kept.
+    """
+    seats = [row for row in (*lost.held, *lost.rows) if (row.unit, row.keycode) not in kept]
+    pieces = {
+        piece: _line_of(piece[0]) for row in sorted(seats, key=lambda row: row.no) for piece in row.pieces
+    }
+    newest = {line: sku for (_, sku), line in pieces.items()}
+    count = Counter((line, sku) for (_, sku), line in pieces.items())
+    return [Item(sku, count[line, sku], "", "auto") for line, sku in sorted(newest.items())]
+
+
+def _line_of(unit: str) -> int:
+    """The line of the order that a piece is of: 2 of `2.1`."""
+    return int(unit.split(".")[0])

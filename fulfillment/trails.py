@@ -11,8 +11,11 @@ from fulfillment.damage import LostAnswer, LostSeat
 from fulfillment.model import Answer, Assignment, SeatEvent, to_json
 from fulfillment.workbook import OrderFile, by_version
 
-Seats = Counter[tuple[str, str]]
-"""How many seats by (unit, keycode)."""
+Seat = tuple[str, str]
+"""(unit, keycode)."""
+
+Seats = Counter[Seat]
+"""How many of each."""
 
 HOLDING = ("fulfilled", "cleared")
 """Outcomes of an order that holds the `keys` of its answer; any order holds those that are `kept`."""
@@ -46,8 +49,8 @@ class Trail:
     order_id: str
     seats: list[LostSeat] = field(default_factory=list)
     answers: list[LostAnswer] = field(default_factory=list)
-    told: Seats = field(default_factory=Counter)
-    """What it holds, by its answers so far."""
+    told: list[Seat] = field(default_factory=list)
+    """What it holds, by its answers so far, in the order in which it was given."""
 
     @classmethod
     def of(cls, order_id: str, file: OrderFile) -> Trail:
@@ -70,17 +73,34 @@ class Trail:
             return
         lacking = Counter(told)
         lacking.subtract(self.told)
+        replaced = self._replaced(told)
         lacking.subtract(_moved(rows))
-        both = [*lacking.items(), *_moved(rows).items()]
-        given, taken = ({unit for (unit, _), n in both if n * sign > 0} for sign in (1, -1))
         back: SeatEvent = next((row.event for row in rows if row.event != "assigned"), "quarantined")
-        for (unit, keycode), count in sorted(lacking.items(), key=lambda seat: unit_sorted(seat[0][0])):
-            is_replacement = unit in given & taken
-            event: SeatEvent = back if not is_replacement else "quarantined"
+        for unit, keycode in sorted(lacking, key=lambda seat: _place(seat, replaced)):
+            count = lacking[unit, keycode]
+            event: SeatEvent = back if unit not in replaced else "quarantined"
             event = "assigned" if count > 0 else event
-            lost = LostSeat(self.order_id, unit, keycode, event, is_replacement, answer)
+            lost = LostSeat(self.order_id, unit, keycode, event, unit in replaced, answer)
             self.seats += [replace(lost) for _ in range(abs(count))]
-        self.told = told
+        self._hold(told, sorted(told.elements(), key=lambda seat: _place(seat, replaced)))
+
+    def _replaced(self, told: Seats) -> dict[str, int]:
+        """The units that lost a key and got another by this answer -> how many it held before the lost one.
+
+        That is the order in which a replacement goes, and so in which keys left their queues.
+        """
+        given, lost = {unit for unit, _ in told - Counter(self.told)}, Counter(self.told) - told
+        places = {unit: place for place, (unit, code) in enumerate(self.told) if lost[unit, code]}
+        return {unit: place for unit, place in places.items() if unit in given}
+
+    def _hold(self, seats: Seats, newest: Iterable[Seat]) -> None:
+        """It holds these; those that it did not hold before were given in the order of the newest."""
+        left, held = Counter(seats), []
+        for seat in (*self.told, *newest):
+            if left[seat] > 0:
+                left[seat] -= 1
+                held.append(seat)
+        self.told = held
 
     def _miss(
         self, rows: Sequence[Assignment], held: Sequence[Assignment], said: Mapping[int, Answer]
@@ -91,7 +111,14 @@ class Trail:
         after = [said[other] for other in sorted(said) if other > version]
         neighbours = (before[-1] if before else None, after[0] if after else None)
         self.answers.append(LostAnswer(self.order_id, tuple(rows), tuple(held), *neighbours))
-        self.told = _positive(self.told, _moved(rows))
+        moved = ((row.unit, row.keycode) for row in rows)
+        self._hold(_positive(Counter(self.told), _moved(rows)), moved)
+
+
+def _place(seat: Seat, replaced: Mapping[str, int]) -> tuple[object, ...]:
+    """Sorts the seats of a commit as their rows were written: a replacement's by age, all others by unit."""
+    unit, _ = seat
+    return replaced.get(unit, -1), unit_sorted(unit)
 
 
 def unit_sorted(unit: str) -> tuple[object, ...]:

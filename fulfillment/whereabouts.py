@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fulfillment.damage import LostSeat
@@ -36,6 +36,9 @@ def _strays(pools: Pools) -> dict[KeyId, int]:
 
 Step = KeyEvent | Assignment | LostSeat
 
+Sign = tuple[str, str]
+"""(order_id, unit)."""
+
 PHASES = {"released": 0, "quarantined": 0, "restored": 0, "imported": 1, "assigned": 2, "withdrawn": 3}
 """The order in which the rows of one commit count (see Pools)."""
 
@@ -44,12 +47,16 @@ PHASES = {"released": 0, "quarantined": 0, "restored": 0, "imported": 1, "assign
 class KeyStory:
     """One key from row to row: which of the seats that missing rows took back went into stock again."""
 
+    restored: Collection[Sign] = ()
+    """The seats that came out of quarantine some time."""
     free: int = 0
     quarantined: int = 0
+    is_withdrawn: bool = False
     limbo: list[LostSeat] = field(default_factory=list)
     """Seats taken back by missing rows, which may have been released."""
-    released: list[LostSeat] = field(default_factory=list)
-    """Those that were: a seat was given or withdrawn later that would not have been there."""
+    settled: dict[int, SeatEvent] = field(default_factory=dict)
+    """By `id`: those that were, as a seat was given or withdrawn later that would not have been there; and
+    those that were not, as the key was withdrawn before."""
 
     @classmethod
     def told(
@@ -62,18 +69,15 @@ class KeyStory:
         kept = [replace(s, event="quarantined") if s.event == "released" else s for s in lost]
         for seats in (lost, kept):
             if (story := cls._of(events, rows, seats)) is not None:
-                again = Counter(map(id, story.released))
-                return [
-                    (s, "released" if again[id(k)] else k.event) for s, k in zip(lost, seats, strict=True)
-                ]
+                return [(s, story.settled.get(id(k), k.event)) for s, k in zip(lost, seats, strict=True)]
         return None
 
     @classmethod
     def _of(
-        cls, events: Iterable[KeyEvent], rows: Iterable[Assignment], lost: Iterable[LostSeat]
+        cls, events: Iterable[KeyEvent], rows: Sequence[Assignment], lost: Iterable[LostSeat]
     ) -> KeyStory | None:
         """None where a seat would be used that is not there even so."""
-        story = cls()
+        story = cls({(row.order_id, row.unit) for row in rows if row.event == "restored"})
         steps: list[Step] = [*events, *rows, *lost]
         for step in sorted(steps, key=lambda step: (step.version, PHASES[step.event])):
             if not story._take(step):
@@ -84,10 +88,15 @@ class KeyStory:
         match step.event:
             case "imported" if isinstance(step, KeyEvent):
                 self.free += step.seats
+                self.is_withdrawn = False
             case "withdrawn" if isinstance(step, KeyEvent):
+                self.is_withdrawn = True
                 return self._use(step.seats)
             case "assigned":
                 return self._use(1)
+            case _ if isinstance(step, LostSeat) and self.is_withdrawn:
+                self.settled[id(step)] = "quarantined"
+                self.quarantined += 1
             case "released":
                 self.free += 1
             case "restored" if isinstance(step, Assignment):
@@ -110,7 +119,10 @@ class KeyStory:
 
     def _use(self, seats: int) -> bool:
         while self.free < seats and self.limbo:
-            self.released.append(self.limbo.pop(0))
+            stayed = (seat for seat in self.limbo if (seat.order_id, seat.unit) not in self.restored)
+            seat = next(stayed, self.limbo[0])
+            self.limbo.remove(seat)
+            self.settled[id(seat)] = "released"
             self.free += 1
         self.free -= seats
         return self.free >= 0

@@ -15,9 +15,10 @@ from fulfillment.intake import plan_import
 from fulfillment.model import Assignment
 from fulfillment.pasting import Paste
 from fulfillment.pools import Pools
+from fulfillment.withdrawal import plan_restore, plan_withdraw
 from fulfillment.workbook import LEDGERS, LedgerName, Snapshot
 from tests.unit.broken import Rows, a_busy_shop, free_seats, read, rebuilt, rows_of, shop_with, without
-from tests.unit.shop import BY, Shop, a_stocked_shop, an_order, pasted
+from tests.unit.shop import BY, Shop, a_shop, a_stocked_shop, an_order, pasted
 
 SEEDS = range(60)
 
@@ -205,6 +206,64 @@ def test_a_seat_that_was_given_again_had_been_released() -> None:
     back = next(row for row in after["Assignments"] if row.no == 4)
     assert isinstance(back, Assignment)
     assert (back.event, back.keycode) == ("released", "K2")
+
+
+def test_a_seat_of_a_withdrawn_key_stays_out_of_stock_though_the_rest_of_its_order_was_released() -> None:
+    shop = a_stocked_shop(["K1"])
+    shop.keys("CNC", "C1")
+    shop.sell("CNC", "NASM-CNC-FULL")
+    shop.order("1", "CPT", "CNC")
+    shop.do(plan_withdraw(shop.snapshot.draft(), codes=["K1"], now=shop.now, by=BY))
+    shop.release("1")
+    rows = rows_of(shop)
+    assert [row.event for row in rows["Assignments"][2:]] == ["quarantined", "released"]
+    _, after = rebuilt(shop, without(rows, {"Assignments": [3]}))
+    assert after["Assignments"][-1].event == "quarantined"
+    assert free_seats(read(shop, after)) == free_seats(shop.snapshot)
+
+
+def test_of_two_seats_taken_back_the_one_that_was_never_restored_was_released() -> None:
+    shop = a_shop()
+    shop.keys("CPT", "K1", seats=2)
+    shop.sell("CPT", "NASM-CPT-FULL")
+    for order_id in "12":
+        shop.order(order_id, "CPT")
+    shop.release("1", quarantine=True)
+    shop.release("2")
+    shop.order("3", "CPT")
+    shop.do(plan_restore(shop.snapshot.draft(), ["K1"], reason="", now=shop.now, by=BY))
+    rows = rows_of(shop)
+    _, after = rebuilt(shop, without(rows, {"Assignments": [3, 4]}))
+    back = {row.order_id: row.event for row in after["Assignments"] if row.no in (3, 4)}
+    assert back == {"1": "quarantined", "2": "released"}
+    assert read(shop, after).damage.is_none
+
+
+def test_keys_that_came_by_a_replacement_are_rebuilt_in_the_order_in_which_they_left_the_queue() -> None:
+    shop = a_stocked_shop(["K1"])
+    shop.keys("CPT", "K2", seats=2)
+    shop.keys("CPT", "K3", "K4")
+    shop.order("1", "CPT x2")
+    shop.replace("1", "K1")
+    shop.replace("1", "K2")
+    rows = rows_of(shop)
+    assert [(row.unit, row.keycode) for row in rows["Assignments"][4:6]] == [("1.2", "K3"), ("1.1", "K4")]
+    _, after = rebuilt(shop, without(rows, {"Assignments": range(5, 9)}))
+    assert [(row.unit, row.keycode) for row in after["Assignments"][4:6]] == [("1.2", "K3"), ("1.1", "K4")]
+    assert shop_with(shop, after).audit() == ()
+
+
+def test_an_answer_to_other_lines_than_before_the_clear_is_rebuilt_from_its_seats() -> None:
+    shop = a_stocked_shop(["K1"])
+    shop.keys("CNC", "C1", "C2")
+    shop.sell("CNC", "NASM-CNC-FULL")
+    shop.order("1", "CPT")
+    shop.release("1")
+    shop.clear("1")
+    shop.order("1", "CNC x2")
+    _, after = rebuilt(shop, without(rows_of(shop), {"Order Cache": [4]}))
+    assert after["Order Cache"][-1].items == '[["CNC",2,"","auto"]]'
+    assert shop_with(shop, after).audit() == ()
 
 
 def test_a_rebuilt_answer_says_that_it_is_one_and_keeps_what_other_rows_tell() -> None:
