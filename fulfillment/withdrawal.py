@@ -64,9 +64,12 @@ def plan_withdraw(
     back = [row for key in keys for row in pools.quarantine.get(key, ())] if quarantined else []
     returned = Counter(row.key for row in back)
     seats = {key: pools.free_of(key) + returned[key] for key in keys}
-    events = tuple(_withdrawn(pools, key, n, reason, now, by) for key, n in seats.items() if n)
+    # also where no seat is left to take: those that orders hold must not come back into stock
+    leaving = {key: n for key, n in seats.items() if n or not pools.keys[key].is_withdrawn}
+    events = tuple(_withdrawn(pools, key, n, reason, now, by) for key, n in leaving.items())
     restored = tuple(_restored(row, "withdrawn", now, by) for row in back)
-    result = Withdrawn(sum(seats.values()), len(events), unknown, tuple(_holders(draft, keys)))
+    gone = [n for n in seats.values() if n]
+    result = Withdrawn(sum(gone), len(gone), unknown, tuple(_holders(draft, keys)))
     return Plan(result, Changes(events=events, assignments=restored))
 
 

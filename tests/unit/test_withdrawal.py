@@ -38,6 +38,17 @@ def test_seats_not_given_out_leave_and_the_orders_that_hold_others_are_named() -
     assert withdraw(shop, "K1").seats == 0
 
 
+def test_a_key_is_withdrawn_for_good_also_where_an_order_holds_all_of_it() -> None:
+    shop = with_many_seats(K1=1, K2=1)
+    shop.order("1", "CPT")
+    assert (withdraw(shop, "K1").seats, withdraw(shop, "K1").seats) == (0, 0)
+    assert [(event.event, event.seats) for event in shop.events[2:]] == [("withdrawn", 0)]
+    shop.release("1")
+    assert shop.free("CPT") == ["K2"]
+    assert [row.keycode for row in quarantine(shop.snapshot.draft())] == ["K1"]
+    assert shop.audit() == ()
+
+
 def test_a_batch_is_withdrawn_whole_and_an_unknown_one_is_refused() -> None:
     shop = with_many_seats(K1=3, K2=1)
     (batch,) = {record.batch for record in shop.snapshot.pools.keys.values()}
