@@ -100,6 +100,11 @@ def mail_of(answer: Answer) -> int:
     return answer.read_details().get("mail", 1)
 
 
+def mailed_at(answer: Answer) -> str:
+    """When the mail with its keys was reported as sent; empty where it was not."""
+    return answer.read_details().get("delivered_at", "")
+
+
 def next_mail(file: OrderFile) -> int:
     """The number of the mail that would go out next: none that was due before has it."""
     return max((mail_of(answer) for answer in file.answers if answer.outcome == "fulfilled"), default=0) + 1

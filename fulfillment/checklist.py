@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from fulfillment.answers import counted, listed, when
+from fulfillment.answers import counted, listed, mailed_at, when
 from fulfillment.catalogue import CatalogueRow, Published
 from fulfillment.mailing import Rehearsed
 from fulfillment.model import Answer, Policy
@@ -122,7 +122,7 @@ def ticks_of(
         order.order_name,
         keys=bool(answers) and any(row.event == "assigned" for row in file.seats),
         slack="fulfilled" in told or _is_old(answers, now),
-        mail=any("delivered_at" in answer.read_details() for answer in answers),
+        mail=any(mailed_at(answer) for answer in answers),
         stock=has_new_stock,
     )
 

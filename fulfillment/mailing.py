@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fulfillment.answers import Plan, called, mail_of, next_mail, reply_to, rewritten, when, with_details
+from fulfillment.answers import (
+    Plan,
+    called,
+    mail_of,
+    mailed_at,
+    next_mail,
+    reply_to,
+    rewritten,
+    when,
+    with_details,
+)
 from fulfillment.errors import NotPossible
-from fulfillment.model import Answer, Details, Policy, Reply
+from fulfillment.model import Answer, Details, Message, Policy, Reply, to_json
 from fulfillment.release import known
 from fulfillment.workbook import Changes, Draft, OrderFile, Snapshot
 
@@ -27,21 +37,74 @@ def plan_delivered(
 
     `mail`: which of the order's mails, as the answer's request id says; None where the Zap does not say.
     """
-    _, old = known(draft, order_id)
+    file, old = known(draft, order_id)
+    if old.outcome == "released":
+        return _reported_after_release(file, old, now=now, by=by)
     if old.outcome != "fulfilled":
-        raise NotPossible(f"Order {called(old)} is {old.outcome}: no mail with keys was due for it.")
-    details = old.read_details()
-    if at := details.get("delivered_at"):
-        return Plan(Reported(True, f"The mail of order {called(old)} was reported as sent on {at} already."))
+        raise _not_due(old)
+    if at := mailed_at(old):
+        return _known_as_sent(old, at)
     if mail is not None and mail < mail_of(old):
         late = (
             f"That was mail {mail} of order {called(old)}; mail {mail_of(old)}, which is due since, was not."
         )
         return Plan(Reported(False, late))
-    details["delivered_at"] = when(now)
-    row = with_details(rewritten(old, now=now, by=by), details)
     done = f"The mail of order {called(old)} is recorded as sent."
-    return Plan(Reported(True, done), Changes(answers=(row,)))
+    return Plan(Reported(True, done), Changes(answers=(_sent(old, now, by),)))
+
+
+def _reported_after_release(file: OrderFile, old: Answer, *, now: datetime, by: str) -> Plan[Reported]:
+    """The keys were taken back while their mail was on its way: the team hears that the customer has them.
+
+    Raises NotPossible where there never were any.
+    """
+    mailed = next((answer for answer in reversed(file.answers) if answer.outcome == "fulfilled"), None)
+    if mailed is None:
+        raise _not_due(old)
+    if at := mailed_at(old) or mailed_at(mailed):
+        return _known_as_sent(old, at)
+    changes = Changes(answers=(_sent(old, now, by),))
+    if not any(row.event == "released" and row.version >= mailed.version for row in file.seats):
+        kept = f"The mail of order {called(old)} is recorded as sent; its keys had been taken out of use."
+        return Plan(Reported(True, kept), changes)
+    alarm = _mailed_after_release(old, now, by)
+    done = f"The mail of order {called(old)} is recorded as sent, although its keys had been released before."
+    return Plan(Reported(True, done), changes).and_tells(alarm)
+
+
+def _mailed_after_release(answer: Answer, now: datetime, by: str) -> Message:
+    """The alarm that a customer has keys which are in stock again, or somebody else's."""
+    name = called(answer)
+    text = (
+        f"Order {name} was mailed its keys after they had been released: its customer can use keys that are "
+        "in stock again, or another customer's by now. To do: find them in Assignments by the order's id, "
+        "withdraw those in stock, and replace those that other orders hold."
+    )
+    return Message(
+        at=when(now),
+        message_id=f"alarm:mailed:{answer.order_id}:{answer.no}",
+        event="owed",
+        kind="alarm",
+        order_id=answer.order_id,
+        subject=f"Order {name}: mailed after its release",
+        body=to_json({"text": text}),
+        by=by,
+    )
+
+
+def _not_due(answer: Answer) -> NotPossible:
+    return NotPossible(f"Order {called(answer)} is {answer.outcome}: no mail with keys was due for it.")
+
+
+def _known_as_sent(answer: Answer, at: str) -> Plan[Reported]:
+    return Plan(Reported(True, f"The mail of order {called(answer)} was reported as sent on {at} already."))
+
+
+def _sent(answer: Answer, now: datetime, by: str) -> Answer:
+    """The next row of the same order, whose mail has gone out."""
+    details = answer.read_details()
+    details["delivered_at"] = when(now)
+    return with_details(rewritten(answer, now=now, by=by), details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from fulfillment.alerts import Alert, in_words
-from fulfillment.answers import called, counted, failed_since, mail_of, when
+from fulfillment.answers import called, counted, failed_since, mail_of, mailed_at, when
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Message, is_usable_address, to_json
 from fulfillment.waiting import WaitingOrder
@@ -188,10 +188,9 @@ def _fails_otherwise(before: Answer | None, answer: Answer) -> bool:
 
 def _of_mail(before: Answer | None, answer: Answer, outbox: Outbox, now: datetime) -> Iterator[Message]:
     """The mail of a fulfilled order: that it is waited for, or was reported as sent."""
-    is_sent = "delivered_at" in answer.read_details()
-    was_sent = before is not None and "delivered_at" in before.read_details()
+    is_sent = bool(mailed_at(answer))
     is_due_anew = before is None or mail_of(before) < mail_of(answer)
-    if is_sent and not was_sent:
+    if is_sent and not (before is not None and mailed_at(before)):
         yield from _ended(outbox, answer, ("unconfirmed", MAILED), now, "")
         yield _told(answer, "confirmed", {})
     elif not is_sent and is_due_anew and is_usable_address(answer.email):
@@ -332,7 +331,7 @@ def _mail_ended(snapshot: Snapshot, message: Message, now: datetime, by: str) ->
         return None
     answer = snapshot.file(message.order_id).answer
     if answer is not None and answer.outcome == "fulfilled":
-        if "delivered_at" in answer.read_details():
+        if mailed_at(answer):
             return _next(message, "delivered", now=now, by=by)
         if message.message_id == f"{MAILED}:{answer.order_id}:{mail_of(answer)}":
             return None

@@ -12,6 +12,7 @@ from fulfillment.answers import (
     called,
     counted,
     listed,
+    mailed_at,
     rewritten,
     unit_order,
     when,
@@ -20,7 +21,7 @@ from fulfillment.answers import (
 )
 from fulfillment.errors import NotPossible, UnknownOrder
 from fulfillment.holdings import holds_in_words, order_of, seats_in_words
-from fulfillment.model import Answer, Assignment, Details, Policy, SeatEvent
+from fulfillment.model import Answer, Assignment, Details, Policy, SeatEvent, is_usable_address
 from fulfillment.story import what_next
 from fulfillment.workbook import Changes, Draft, OrderFile
 
@@ -130,7 +131,12 @@ def plan_release(
     rows = tuple(moved(row, _goes_to(draft, row, quarantine), now=now, by=by, reason=reason) for row in seats)
     answer = _answer_after(file, old, seats, now=now, by=by)
     after = file.after(rows, answer)
-    words = [_released_in_words(old, rows, is_asked=quarantine), _of_no_piece(rows, units), _left(after, old)]
+    words = [
+        _released_in_words(old, rows, is_asked=quarantine),
+        _of_no_piece(rows, units),
+        _left(after, old),
+        _of_the_mail(old, rows),
+    ]
     told = " ".join(filter(None, words))
     return Plan(Released(rows, old, after, told), Changes(assignments=rows, answers=(answer,)))
 
@@ -184,6 +190,20 @@ def _released_in_words(old: Answer, rows: Sequence[Assignment], *, is_asked: boo
     clauses = [f"gives back to stock {seats_in_words(back, old)}"] if back else []
     clauses += [f"gives up {seats_in_words(kept, old)}, kept out of stock {why}"] if kept else []
     return f"{order_of(old)} {'; it '.join(clauses) or f'is {old.outcome} and holds none'}."
+
+
+def _of_the_mail(old: Answer, rows: Sequence[Assignment]) -> str:
+    """Does the customer have the keys that go back to stock, or may a mail still bring them?"""
+    if old.outcome != "fulfilled" or not any(row.event == "released" for row in rows):
+        return ""
+    if at := mailed_at(old):
+        return f"Its keys were mailed to the customer on {at}."
+    if not is_usable_address(old.email):
+        return ""
+    return (
+        "The mail with them is not reported as sent yet: should the Zap still send it, the customer has keys "
+        "that are in stock again."
+    )
 
 
 def _of_no_piece(rows: Sequence[Assignment], units: Sequence[str]) -> str:

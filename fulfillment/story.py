@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fulfillment.answers import called, counted, failed_since, listed, mail_of
+from fulfillment.answers import called, counted, failed_since, listed, mail_of, mailed_at
 from fulfillment.model import TEST_ORDER, Answer, Assignment, Item, Message
 from fulfillment.wares import SERVE_TEST
 from fulfillment.workbook import OrderFile, by_version
@@ -85,9 +85,8 @@ def _told(message: Message) -> Iterator[Event]:
 
 
 def _answer_event(answer: Answer, file: OrderFile) -> Event:
-    details = answer.read_details()
     earlier = [other for other in file.answers if other.no < answer.no]
-    if details.get("delivered_at") == answer.at:
+    if mailed_at(answer) == answer.at:
         return Event(answer.at, "delivered", "The mail was reported as sent.")
     if earlier and earlier[-1].outcome == answer.outcome and earlier[-1].message == answer.message:
         if mail_of(earlier[-1]) < mail_of(answer):
@@ -107,7 +106,7 @@ def what_next(file: OrderFile, stock: str) -> str:
         "failed": f"On hold since {failed_since(file)}. {stock} Import keys or set entitlements as needed, "
         "then Clear Order Cache and run the Zap again.",
         "skipped": f"Serve {name} by hand: {listed([i.sku or i.title for i in answer.read_items()])}.",
-        "released": "Nothing. To serve it again: Clear Order Cache, then run the Zap again.",
+        "released": _after_released(answer),
         "cleared": "Run the Zap again.",
         "closed": "Nothing: it was served by hand.",
     }
@@ -117,7 +116,17 @@ def what_next(file: OrderFile, stock: str) -> str:
     return advice[answer.outcome].replace("  ", " ")
 
 
+def _after_released(answer: Answer) -> str:
+    again = "To serve it again: Clear Order Cache, then run the Zap again."
+    if mailed_at(answer):
+        return (
+            "Its keys were mailed after they had been released: find them in Assignments by the order's id, "
+            f"and withdraw those in stock. {again}"
+        )
+    return f"Nothing. {again}"
+
+
 def _after_fulfilled(answer: Answer) -> str:
-    if at := answer.read_details().get("delivered_at"):
+    if at := mailed_at(answer):
         return f"Nothing: the mail was reported as sent on {at}."
     return "Nothing, once the mail has gone out. If it has not: Clear Order Cache, then run the Zap again."

@@ -67,7 +67,10 @@ def _mails(stage: Stage, played: Played) -> Iterator[Line]:
 def _team(stage: Stage) -> Iterator[Line]:
     messages = newest(stage, "Outbox", "message_id")
     events = Counter(row["event"] for row in messages)
-    lost = events["given_up"] + events["failed"]
+    lost = sum(
+        row["event"] == "failed" or (row["event"] == "given_up" and row["attempts"] != "0")
+        for row in messages
+    )
     yield Line("messages in Slack", str(len(stage.slack.messages)))
     yield Line("  of the Outbox", ", ".join(f"{count} {event}" for event, count in events.most_common()))
     yield Line("  not told", str(lost), not lost)

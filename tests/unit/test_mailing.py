@@ -12,6 +12,7 @@ from fulfillment.mailing import Resent, plan_resend, rehearsed
 from fulfillment.model import Reply
 from fulfillment.outbox import by_hook
 from fulfillment.payloads import DeliveredBody, answer_body, read
+from fulfillment.story import what_next
 from fulfillment.workbook import Draft
 from tests.unit.shop import Shop, a_stocked_shop, codes
 
@@ -81,6 +82,59 @@ def test_a_zap_that_does_not_say_which_mail_it_was_reports_the_newest() -> None:
     shop.order("1", "CPT")
     shop.replace("1", "K1")
     assert shop.delivered("1").delivered
+
+
+def test_a_release_says_whether_the_customer_was_mailed_its_keys() -> None:
+    shop = a_stocked_shop()
+    shop.order("1", "CPT")
+    shop.delivered("1")
+    assert "Its keys were mailed to the customer on 2026-03-02T09:03:00+00:00." in shop.release("1").message
+    shop.order("2", "CPT", email="")
+    assert "mail" not in shop.release("2").message
+    shop.order("3", "CPT")
+    assert "mail" not in shop.release("3", quarantine=True).message
+
+
+def test_the_team_hears_of_keys_that_were_mailed_after_their_release_once() -> None:
+    shop = a_stocked_shop()
+    shop.kinds = ("alarm",)
+    given = shop.order("1", "CPT")
+    shop.release("1")
+    late = shop.delivered("1", mail=mail_named(request_id(given)))
+    assert (late.delivered, "had been released before" in late.message) == (True, True)
+    assert shop.delivered("1").message.endswith("already.")
+    (alarm,) = shop.snapshot.outbox.messages.values()
+    assert "was mailed its keys after they had been released" in alarm.body
+    assert shop.order("1", "CPT").answer.outcome == "released"
+    assert "were mailed after they had been released" in what_next(shop.snapshot.file("1"), "")
+    assert shop.audit() == ()
+
+
+def test_keys_that_were_kept_out_of_stock_may_be_mailed_late_without_an_alarm() -> None:
+    shop = a_stocked_shop()
+    shop.kinds = ("alarm",)
+    shop.order("1", "CPT")
+    shop.release("1", quarantine=True)
+    assert shop.delivered("1").delivered
+    assert not shop.snapshot.outbox.messages
+
+
+def test_a_mail_reported_again_after_a_refund_is_known() -> None:
+    shop = a_stocked_shop()
+    shop.kinds = ("alarm",)
+    shop.order("1", "CPT")
+    shop.delivered("1")
+    shop.release("1")
+    assert shop.delivered("1").message.endswith("already.")
+    assert not shop.snapshot.outbox.messages
+
+
+def test_an_order_that_never_had_keys_has_no_mail_to_report() -> None:
+    shop = a_stocked_shop()
+    shop.order("1", "CPT x9")
+    shop.release("1")
+    with pytest.raises(NotPossible, match="no mail with keys was due"):
+        shop.delivered("1")
 
 
 def test_each_mail_of_an_order_has_a_number_of_its_own_for_ever() -> None:

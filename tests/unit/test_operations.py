@@ -43,7 +43,8 @@ def test_release_says_which_keys_of_which_products_and_whose() -> None:
         "Released 2 keys. Order #1 of Ada B. gives back to stock 1 x NASM-CPT-FULL and NASM-CNC-FULL by a "
         "stock bundle key for CPT (The CPT course) and CNC (The CNC course), pieces 1.1 and 2.1; 1 x "
         "NCSF-CES-FULL for CES (The CES course), piece 3.1. It then holds no key, and answers as released "
-        "when it is posted again."
+        "when it is posted again. The mail with them is not reported as sent yet: should the Zap still send "
+        "it, the customer has keys that are in stock again."
     )
     assert released.preview == released.message.replace(
         "Released 2 keys.", "Would release 2 keys; nothing was changed yet."
