@@ -234,6 +234,20 @@ def test_everything_that_is_wrong_with_an_environment_is_told_at_once(workbook: 
     assert away.stdout.count("share the spreadsheet with the service account") == 3
 
 
+def test_a_script_reads_what_is_wrong_as_json(workbook: Workbook) -> None:
+    good, bad = run(workbook, "check", "--json"), run(workbook, "check", "--json", SPREADSHEET_ID="none")
+    unset = run(workbook, "check", "--json", MODE="perhaps")
+    assert (good.returncode, bad.returncode, unset.returncode) == (0, 1, 1)
+    said = json.loads(good.stdout)
+    assert (said["status"], said["message"]) == ("ok", "Everything is as it should be.")
+    assert [finding["name"] for finding in said["findings"]] == ["settings", "spreadsheet", "tabs", "books"]
+    said = json.loads(bad.stdout)
+    assert (said["status"], said["message"]) == ("error", "Wrong: spreadsheet, tabs and books.")
+    assert [finding["is_ok"] for finding in said["findings"]] == [True, False, False, False]
+    (finding,) = json.loads(unset.stdout)["findings"]
+    assert "MODE" in finding["message"]
+
+
 def test_a_check_of_the_settings_calls_nobody(shop: Workbook) -> None:
     checked = run(shop, "check", "--settings", SPREADSHEET_ID="no-such-spreadsheet")
     assert checked.returncode == 0
