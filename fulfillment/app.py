@@ -86,13 +86,13 @@ def build_service(
         archive_after=after,
         teller=teller,
         clock=clock,
-        trade=_trade(settings, schema) if settings.shopify_shop else None,
+        trade=_trade(settings, schema, clock) if settings.shopify_shop else None,
     )
 
 
-def _trade(settings: Settings, schema: Schema) -> Trade:
+def _trade(settings: Settings, schema: Schema, clock: Clock) -> Trade:
     return Trade(
-        shop=_shop(settings),
+        shop=_shop(settings, clock),
         tabs=SheetShopTabs(_client(settings), schema),
         push=settings.shopify_push,
         live_since=settings.is_live_since,
@@ -100,14 +100,14 @@ def _trade(settings: Settings, schema: Schema) -> Trade:
     )
 
 
-def _shop(settings: Settings) -> Shopify:
-    sessions = Sessions(settings.shop_url, CLOCK)
+def _shop(settings: Settings, clock: Clock = CLOCK) -> Shopify:
+    sessions = Sessions(settings.shop_url, clock)
     token = settings.shopify_token.get_secret_value()
     secret = settings.shopify_client_secret.get_secret_value()
     tokens = (
-        FixedToken(token) if token else ClientCredentials(sessions, settings.shopify_client_id, secret, CLOCK)
+        FixedToken(token) if token else ClientCredentials(sessions, settings.shopify_client_id, secret, clock)
     )
-    client = ShopifyClient(sessions, tokens, settings.shopify_api_version, CLOCK)
+    client = ShopifyClient(sessions, tokens, settings.shopify_api_version, clock)
     new_key = partial(secrets.token_hex, 16)
     return Shopify(client, name=settings.shopify_shop, location=settings.shopify_location, new_key=new_key)
 

@@ -7,6 +7,7 @@ the store.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -140,25 +141,27 @@ class Door:
         dry_run: bool = False,
         whole: bool = False,
         recent: bool = False,
+        until: float = math.inf,
     ) -> T:
         """The plan's result, once its changes stand in the spreadsheet; planned again as often as needed.
 
-        Raises Busy where that cannot be in time, and whatever the plan refuses.
+        `until`: the caller's own time, monotonic, where that is over before the deadline. Raises Busy where
+        it cannot be in time, and whatever the plan refuses.
         """
-        case = self._case(plan)
+        case = self._case(plan, until)
         case.alone, case.dry_run, case.whole = alone or dry_run or whole, dry_run, whole
         case.recent = recent
         return self._await(case)
 
-    def do_alone(self, work: Callable[[], T]) -> T:
+    def do_alone(self, work: Callable[[], T], *, until: float = math.inf) -> T:
         """What this work returns, done while nobody else is at the store. It may be done more than once."""
-        case = self._case(lambda draft: Plan(work()))
+        case = self._case(lambda draft: Plan(work()), until)
         case.alone, case.work = True, work
         return self._await(case)
 
-    def _case(self, plan: Callable[[Draft], Plan[T]]) -> Case[T]:
+    def _case(self, plan: Callable[[Draft], Plan[T]], until: float) -> Case[T]:
         now = self._clock.now_s()
-        return Case(plan, now, now + self._deadline_s)
+        return Case(plan, now, min(until, now + self._deadline_s))
 
     def _await(self, case: Case[T]) -> T:
         self._enter(case)

@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from fulfillment.answers import Plan
 from fulfillment.catalogue import Problem
 from fulfillment.clock import Clock
-from fulfillment.errors import FulfillmentError, NotPossible, ShopRefused
+from fulfillment.errors import Busy, FulfillmentError, NotPossible, ShopRefused
 from fulfillment.group import Door
 from fulfillment.model import Policy
 from fulfillment.record import Gate
@@ -90,12 +91,12 @@ class Pusher:
         """
         if self._trade.push == "off" and not dry_run:
             raise NotPossible("SHOPIFY_PUSH is off: set it to preview, then look at what a push would do.")
-        with self.turn:
+        with self._turn_until(until):
             push = self._all_due(until, age_s=0.0 if anew else WARES_AGE_S)
             push = push.with_fix() if fix else push
             if code:
                 self._confirm(push, code)
-            gate = self._gate()
+            gate = self._gate(until)
             if dry_run or self._trade.push == "preview":
                 return Pushed(push, advice=self._advice(push, gate), is_preview=True)
             if stopped := self._stopped(push, gate):
@@ -104,6 +105,16 @@ class Pusher:
             if fixed:
                 push = self._all_due(until, age_s=WARES_AGE_S)
             return replace(self._pushed(push, until), fixed=fixed)
+
+    @contextmanager
+    def _turn_until(self, until: float) -> Iterator[None]:
+        """`turn` is held. Raises Busy where another push takes longer than that."""
+        if not self.turn.acquire(timeout=max(0.0, until - self._clock.now_s())):
+            raise Busy("Another push is on its way.")
+        try:
+            yield
+        finally:
+            self.turn.release()
 
     def pause(self) -> None:
         """The shop has just failed: orders leave it alone for a while."""
@@ -132,8 +143,8 @@ class Pusher:
             if not self.turn.acquire(timeout=max(0.0, until - self._clock.now_s())):
                 continue  # time is up: what is due stays due
             try:
-                push = self._due(self._changed(), until)
-                if push.moves and not self._stopped(push, self._gate(GATE_AGE_S)):
+                push = self._due(self._changed(until), until)
+                if push.moves and not self._stopped(push, self._gate(until, GATE_AGE_S)):
                     self._pushed(push, until)
             finally:
                 self.turn.release()
@@ -146,20 +157,21 @@ class Pusher:
             return self._is_pushing
 
     def _give_up(self, error: Exception) -> None:
-        self.pause()
+        if not isinstance(error, Busy):  # that was the workbook
+            self.pause()
         with self._guard:
             self._is_pushing = False
         said = str(error) if isinstance(error, FulfillmentError) else type(error).__name__
         log.warning("The push after an order is due again: %s", said)
 
-    def _changed(self) -> list[str]:
+    def _changed(self, until: float) -> list[str]:
         """The SKUs whose figures differ from what the shop was last read to have."""
-        shelves = self._shelves((), recent=True).of.values()
+        shelves = self._shelves((), until, recent=True).of.values()
         return [shelf.sku for shelf in shelves if self._known.is_due(shelf.sku, shelf.count)]
 
     def _all_due(self, until: float, *, age_s: float) -> Push:
         """What a push would do. 2 requests, and 1 for each 250 products; 1 read."""
-        skus = [*self._shelves((), recent=True).of]
+        skus = [*self._shelves((), until, recent=True).of]
         return self._planned(skus, until, age_s=age_s, recent=False)
 
     def _due(self, skus: Sequence[str], until: float) -> Push:
@@ -176,10 +188,10 @@ class Pusher:
         self._known.read(levels)
         orders = shop.orders(until=until, created_since=self._now() - AWAITED_FOR)
         place = f"{shop.name} {shop.location(until=until).location_id}"
-        shelves = self._shelves(orders, recent=recent)
+        shelves = self._shelves(orders, until, recent=recent)
         return plan_push(shelves.only(skus), wares.of, levels, place=place, kept=len(shelves.of))
 
-    def _shelves(self, orders: Collection[ShopOrder], *, recent: bool) -> Shelves:
+    def _shelves(self, orders: Collection[ShopOrder], until: float, *, recent: bool) -> Shelves:
         """What the shop is to have, as the tabs stand; `recent` takes what is known of them.
 
         0 reads then, but where other instances commit as well, and 1 otherwise.
@@ -197,7 +209,7 @@ class Pusher:
                 )
             )
 
-        return self._door.settle(plan, recent=recent)
+        return self._door.settle(plan, recent=recent, until=until)
 
     def _wares(self, skus: Collection[str], until: float, age_s: float) -> Wares:
         """The shop's variants. 1 request for each 250 where what is known is older, or lacks one of these."""
@@ -211,11 +223,12 @@ class Pusher:
         """Know what the shop sells, as was just read."""
         self._known.wares = Wares.by_sku(variants, self._clock.now_s())
 
-    def _gate(self, age_s: float = 0.0) -> Gate:
+    def _gate(self, until: float, age_s: float = 0.0) -> Gate:
         """What is on file. 1 read, where it is not known from lately."""
         known, now = self._known, self._clock.now_s()
         if now - known.gate_read_at >= age_s:
-            known.gate = self._door.do_alone(lambda: self._trade.tabs.gate(self._trade.shop.name))
+            tabs, name = self._trade.tabs, self._trade.shop.name
+            known.gate = self._door.do_alone(lambda: tabs.gate(name), until=until)
             known.gate_read_at = now
         return known.gate
 

@@ -46,15 +46,17 @@ class Reconciler:
         if not bounds:
             raise NotPossible("Since when are orders ours? Set LIVE_SINCE, or say --since 2026-12-01.")
         orders = self.trade.shop.orders(until=until, created_since=max(bounds))
-        return self._compared(orders, max(bounds), by)
+        return self._compared(orders, max(bounds), by, until)
 
-    def _compared(self, orders: Sequence[ShopOrder], since: datetime, by: str) -> tuple[Compared, ...]:
+    def _compared(
+        self, orders: Sequence[ShopOrder], since: datetime, by: str, until: float
+    ) -> tuple[Compared, ...]:
         def plan(draft: Draft) -> Plan[tuple[Compared, ...]]:
             now = self.now()
             found = compare(draft.snapshot, orders, since=since, now=now)
             return Plan(found, Changes(messages=alarms(found, draft.snapshot, now=now, by=by)))
 
-        return self.door.settle(plan)
+        return self.door.settle(plan, until=until)
 
     def look_back(self, *, by: str, until: float) -> tuple[Compared, ...]:
         """The orders that changed lately, those that were placed since LIVE_SINCE; marked where it is on."""
@@ -62,14 +64,17 @@ class Reconciler:
         if since is None:
             return ()
         orders = self.trade.shop.orders(until=until, updated_since=max(since, self.now() - LOOKED_BACK))
-        found = self._compared(orders, since, by)
+        found = self._compared(orders, since, by, until)
         if self.trade.marks_fulfilled:
             served = {order.order_id for order in found if order.verdict == "in order"}
             self._mark_open([order for order in orders if order.order_id in served], until)
         return found
 
     def _mark_open(self, orders: Sequence[ShopOrder], until: float) -> None:
+        """As many as there is time for; the next refresh goes on."""
         for order in orders:
+            if self.clock.now_s() >= until:
+                return
             if order.is_paid and order.fulfillment != "FULFILLED":
                 self.mark_quietly(order.order_id, until=until)
 
@@ -84,7 +89,7 @@ class Reconciler:
             file, answer = known(draft, order_id)
             return Plan((order_id, answer.order_name or order_id, served(file, answer)))
 
-        order_id, name, pieces = self.door.settle(plan)
+        order_id, name, pieces = self.door.settle(plan, until=until)
         groups, held_up = plan_marks(pieces, self.trade.shop.open_lines(order_id, until=until))
         for group in groups:
             self.trade.shop.fulfill(group, until=until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -206,7 +207,7 @@ class Service:
 
         return self._door.settle(plan)
 
-    def retry_waiting(self, *, dry_run: bool = False, by: str) -> Retried:
+    def retry_waiting(self, *, dry_run: bool = False, by: str, until: float = math.inf) -> Retried:
         """The waiting orders that can be served whole are, the oldest first. 1 write."""
 
         def plan(draft: Draft) -> Plan[Retried]:
@@ -214,9 +215,9 @@ class Service:
             answers = [reply.answer for reply in planned.result.replies if reply.send_email]
             return self._mailed(planned, answers, "waiting", by)
 
-        return self._door.settle(plan, alone=True)
+        return self._door.settle(plan, alone=True, until=until)
 
-    def waiting(self, *, by: str) -> tuple[WaitingOrder, ...]:
+    def waiting(self, *, by: str, until: float = math.inf) -> tuple[WaitingOrder, ...]:
         """The waiting orders that could be served whole; the team is told once of the same. 1 read."""
 
         def plan(draft: Draft) -> Plan[tuple[WaitingOrder, ...]]:
@@ -226,7 +227,7 @@ class Service:
             told = (message,) if is_news and message.kind in self._teller.kinds else ()
             return Plan(orders, Changes(messages=told))
 
-        return self._door.settle(plan, alone=True)
+        return self._door.settle(plan, alone=True, until=until)
 
     def rehearsed(self) -> tuple[Rehearsed, ...]:
         """The orders that were answered in test mode and have not been sent for real. 1 read."""
@@ -243,6 +244,11 @@ class Service:
     def given_out(self) -> list[Assignment]:
         """The seats given out that are not free again. 1 read."""
         return self._door.settle(lambda draft: Plan(given_out(draft)), alone=True)
+
+    @property
+    def clock(self) -> Clock:
+        """Time as this instance feels it."""
+        return self._clock
 
     @property
     def mode(self) -> Mode:
@@ -340,7 +346,7 @@ class Service:
         """The seats in quarantine, as the rows that put them there. 1 read."""
         return self._door.settle(lambda draft: Plan(quarantine(draft)), alone=True)
 
-    def refresh(self) -> Refreshed:
+    def refresh(self, *, until: float = math.inf) -> Refreshed:
         """Everything read, the views rebuilt, old messages gone from the Outbox. 2 reads, 1 write."""
 
         def plan(draft: Draft) -> Plan[Refreshed]:
@@ -348,11 +354,11 @@ class Service:
             leaving = Changes(messages=old) if old else None
             return Plan(self._stockroom.counted(draft.snapshot), Changes(views=True, leaving=leaving))
 
-        done = self._door.settle(plan, whole=True)
+        done = self._door.settle(plan, whole=True, until=until)
         self._refreshed_at = self._now()
         return done
 
-    def send_due(self, *, by: str) -> Sent:
+    def send_due(self, *, by: str, until: float = math.inf) -> Sent:
         """The messages that are due, sent. 1 read; where there are any, 1 write before and 1 after."""
 
         def claim(draft: Draft) -> Plan[tuple[Message, ...]]:
@@ -365,8 +371,11 @@ class Service:
             marks = self._teller.marks(draft.snapshot)
             return Plan(tally(claimed, draft.snapshot.outbox, marks), Changes(messages=marks))
 
-        claimed = self._door.settle(claim, alone=True)
-        return self._door.settle(mark, alone=True) if claimed or self._teller.has_marks else Sent()
+        halfway = (self._clock.now_s() + until) / 2  # sending must leave time to write down what was sent
+        claimed = self._door.settle(claim, alone=True, until=halfway)
+        if not claimed and not self._teller.has_marks:
+            return Sent()
+        return self._door.settle(mark, alone=True, until=until)
 
     @property
     def has_shop(self) -> bool:
@@ -385,9 +394,9 @@ class Service:
         """Is there a second spreadsheet for settled history?"""
         return self._mover.after is not None
 
-    def archive(self) -> Moved:
+    def archive(self, *, until: float = math.inf) -> Moved:
         """Settled history moved to the archive, as much as time allows. Raises NotPossible without one."""
-        return self._mover.run()
+        return self._mover.run(until)
 
     def rebuild(self, *, accept: bool = False, dry_run: bool = False) -> Rebuilt:
         """Missing ledger rows made again from the other ledgers; with `accept` given up if none tells them.

@@ -87,21 +87,22 @@ class Storefront:
         until = self._until(patience_s)
         return self._pusher.run(dry_run=dry_run, code=code, fix=fix, anew=True, until=until)
 
-    def refresh_stock(self, *, by: str) -> Pushed:
+    def refresh_stock(self, *, by: str, until: float) -> Pushed:
         """The stock that is due pushed; where a person is asked first, an alarm is on its way."""
-        done = self._pusher.run(dry_run=False, code="", fix=False, anew=False, until=self._until(None))
+        until = min(until, self._until(None))
+        done = self._pusher.run(dry_run=False, code="", fix=False, anew=False, until=until)
         if done.is_stopped:
-            self._alarm(done, by)
+            self._alarm(done, by, until)
         return done
 
-    def _alarm(self, done: Pushed, by: str) -> None:
+    def _alarm(self, done: Pushed, by: str, until: float) -> None:
         message = stopped_push(done, now=self._now(), by=by)
 
         def plan(draft: Draft) -> Plan[None]:
             is_known = message.message_id in draft.snapshot.outbox.messages
             return Plan(None, NOTHING if is_known else Changes(messages=(message,)))
 
-        self._door.settle(plan, recent=True)
+        self._door.settle(plan, recent=True, until=until)
 
     def known(self, order: Order) -> Order:
         """The order, with what the shop knows of it. 1 request; a shop that is away holds no order up."""
@@ -128,9 +129,9 @@ class Storefront:
         """See Reconciler.compare."""
         return self._reconciler.compare(since, by=by, until=self._until(patience_s))
 
-    def look_back(self, *, by: str) -> tuple[Compared, ...]:
+    def look_back(self, *, by: str, until: float) -> tuple[Compared, ...]:
         """See Reconciler.look_back."""
-        return self._reconciler.look_back(by=by, until=self._until(None))
+        return self._reconciler.look_back(by=by, until=min(until, self._until(None)))
 
     def mark(self, reference: str) -> Marked:
         """See Reconciler.mark."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 
 from fulfillment.alerts import in_words
-from fulfillment.answers import counted
+from fulfillment.answers import counted, listed
 from fulfillment.errors import FulfillmentError
 from fulfillment.moving import Moved
 from fulfillment.operations.operation import Body, Operation, Said, ok
@@ -15,6 +15,13 @@ from fulfillment.payloads import EmptyBody, RebuildBody, read
 from fulfillment.service import Service
 from fulfillment.telling import Sent
 
+REFRESH_S = 45.0
+"""The time of a whole refresh. The scheduler gives up after 60 (deploy.sh), and a look at the workbook that
+is on its way when the time is over may take 8 more."""
+
+LEAST_S = 2.0
+"""With less time left no step is begun."""
+
 
 def _archive(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
@@ -22,12 +29,9 @@ def _archive(service: Service, body: Body, by: str) -> Said:
     return ok(moved.message, **asdict(moved))
 
 
-def _archived_besides(service: Service) -> str:
-    """What a refresh says of the archive; the refresh stands, whatever became of it."""
-    if not service.has_archive:
-        return ""
+def _archived_besides(service: Service, by: str, until: float) -> str:
     try:
-        return service.archive().message
+        return service.archive(until=until).message
     except FulfillmentError as error:
         return f"Nothing was archived: {error}"
 
@@ -38,51 +42,68 @@ def _send(service: Service, body: Body, by: str) -> Said:
     return ok(sent.message, **asdict(sent))
 
 
-def _shop_besides(service: Service, by: str) -> str:
-    """What a refresh says of the shop's stock and orders; the refresh stands, whatever became of them."""
-    if not service.has_shop:
-        return ""
-    stock = _pushed(service, by) if service.storefront.pushes else ""
-    return " ".join(filter(None, [stock, _looked_back(service, by)]))
-
-
-def _pushed(service: Service, by: str) -> str:
+def _pushed_besides(service: Service, by: str, until: float) -> str:
     try:
-        return service.storefront.refresh_stock(by=by).message
+        return service.storefront.refresh_stock(by=by, until=until).message
     except FulfillmentError as error:
         return f"The shop's stock is still due: {error}"
 
 
-def _sent_besides(service: Service, by: str) -> str:
-    """What a refresh says of the messages that were due; the refresh stands, whatever became of them."""
+def _sent_besides(service: Service, by: str, until: float) -> str:
     try:
-        sent = service.send_due(by=by)
+        sent = service.send_due(by=by, until=until)
     except FulfillmentError as error:
         return f"Nothing was sent: {error}"
     return "" if sent == Sent() else sent.message
 
 
-def _looked_back(service: Service, by: str) -> str:
+def _looked_back_besides(service: Service, by: str, until: float) -> str:
     try:
-        wrong = [order.message for order in service.storefront.look_back(by=by) if order.is_wrong]
+        found = service.storefront.look_back(by=by, until=until)
     except FulfillmentError as error:
         return f"The shop's orders were not compared: {error}"
+    wrong = [order.message for order in found if order.is_wrong]
     return f"{counted(len(wrong), 'order')} of the shop to look at: {' '.join(wrong[:3])}" if wrong else ""
+
+
+Besides = Callable[[Service, str, float], str]
+"""A further step of a refresh, by whom and until when: what it says of what it did. The refresh stands,
+whatever becomes of it."""
+
+
+def _steps(service: Service) -> Iterator[tuple[str, Besides]]:
+    """What a refresh does besides, by what would be left; the messages before the shop, which may be slow."""
+    yield "waiting orders", waiting_besides
+    yield "messages", _sent_besides
+    if service.has_shop and service.storefront.pushes:
+        yield "the shop's stock", _pushed_besides
+    if service.has_shop:
+        yield "the shop's orders", _looked_back_besides
+    if service.has_archive:
+        yield "the archive", _archived_besides
+
+
+def _besides(service: Service, by: str, until: float) -> Iterator[str]:
+    """What each step says. What time is left is shared by those to come, so that each has its turn."""
+    steps, left = [*_steps(service)], []
+    for place, (name, step) in enumerate(steps):
+        now = service.clock.now_s()
+        if until - now < LEAST_S:
+            left.append(name)
+        else:
+            yield step(service, by, now + (until - now) / (len(steps) - place))
+    if left:
+        yield f"There was no time left for {listed(left)}: the next refresh sees to it."
 
 
 def _refresh(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
-    done = service.refresh()
+    until = service.clock.now_s() + REFRESH_S
+    done = service.refresh(until=until)
     free = sum(row.available for row in done.inventory)
     where = counted(len(done.inventory), "pool")
     said = [f"Inventory refreshed: {counted(free, 'seat')} available in {where}.", in_words(done.low)]
-    said += [
-        waiting_besides(service, by),
-        _sent_besides(service, by),  # before the shop, which may be slow
-        _shop_besides(service, by),
-        _archived_besides(service),
-    ]
-    message = " ".join(filter(None, said))
+    message = " ".join(filter(None, [*said, *_besides(service, by, until)]))
     return ok(message, pools=[asdict(row) for row in done.inventory], low=[asdict(low) for low in done.low])
 
 

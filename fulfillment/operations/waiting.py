@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from fulfillment.answers import counted, listed
 from fulfillment.errors import FulfillmentError
 from fulfillment.service import Service
@@ -10,16 +12,16 @@ from fulfillment.waiting import Retried, in_words
 REPLAY = "To have the keys mailed, replay the Zap's runs of these orders."
 
 
-def waiting_besides(service: Service, by: str) -> str:
+def waiting_besides(service: Service, by: str, until: float = math.inf) -> str:
     """What an operation that brought stock says of the waiting orders; it stands, whatever became of them.
 
     They are served by themselves where that is wished for, else they are named, and the team is told.
     """
     try:
         if service.serves_waiting:
-            done = service.retry_waiting(by=by)
+            done = service.retry_waiting(by=by, until=until)
             return retried_in_words(service, done, dry_run=False) if done.orders else ""
-        found = in_words(service.waiting(by=by), can="can now")
+        found = in_words(service.waiting(by=by, until=until), can="can now")
         return f"{found} Serve them with Waiting orders." if found else ""
     except FulfillmentError as error:
         return f"Whether waiting orders can be served is not known: {error}"
