@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from fulfillment.audit_gaps import audit_gaps
 from fulfillment.audit_messages import audit_messages
 from fulfillment.audit_orders import audit_orders
-from fulfillment.audit_rows import Breach, audit_rows
+from fulfillment.audit_rows import REFRESH, audit_rows
 from fulfillment.audit_seats import SeatAudit
 from fulfillment.availability import availability
-from fulfillment.damage import is_lost
+from fulfillment.damage import Breach, is_lost
 from fulfillment.model import Policy, Pool, Product
 from fulfillment.pools import Stock, stock_after
 from fulfillment.ports import Books
@@ -20,7 +21,6 @@ from fulfillment.workbook import Row, commits_of
 
 __all__ = ["Breach", "audit"]
 
-REFRESH = "Run Refresh Inventory."
 ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """Times of views are not compared."""
 
@@ -34,6 +34,7 @@ def audit(books: Books, policy: Policy, *, now: datetime) -> tuple[Breach, ...]:
         seats.pools.know(pool)
     stock = stock_after(seats.pools, (), ())
     return (
+        *audit_gaps(books, events, assignments, answers),
         *audit_rows(books),
         *seats.breaches,
         *audit_orders(assignments, answers),

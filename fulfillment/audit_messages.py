@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from fulfillment.audit_rows import Breach
+from fulfillment.damage import Breach
 from fulfillment.messages import Outbox
 from fulfillment.model import Message
 from fulfillment.ports import Books

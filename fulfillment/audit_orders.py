@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from fulfillment.audit_rows import Breach
+from fulfillment.answers import counted
+from fulfillment.damage import Breach
 from fulfillment.model import Answer, Assignment, Outcome
 
 Seats = Counter[tuple[str, str]]
@@ -83,7 +84,8 @@ def _audit_order(order_id: str, rows: OrderRows) -> Iterator[Breach]:
         yield from _audit_writing(old, new, rows.seats)
     held = _seats_after(rows.seats)
     if not told and held:
-        message = f"Order {order_id} holds {held.total()} seats, but Order Cache has no row of it. {AGAIN}"
+        held_seats = counted(held.total(), "seat")
+        message = f"Order {order_id} holds {held_seats}, but Order Cache has no row of it. {AGAIN}"
         yield Breach(5, "Assignments", rows.seats[-1].no, message)
     elif told and told[-1] is not None:
         yield from _audit_newest(told[-1], held, rows.seats)
@@ -111,19 +113,19 @@ def _audit_newest(told: Told, held: Seats, seats: Sequence[Assignment]) -> Itera
     order = f"Order {told.row.order_id}"
     fulfilled = told.row.outcome == "fulfilled"
     if fulfilled and (missing := (told.keys + told.kept - held).total()):
-        message = f"{order} was told {missing} keys that Assignments does not hold for it. {AGAIN}"
+        message = f"{order} was told {counted(missing, 'key')} that Assignments does not hold for it. {AGAIN}"
         yield _breach(5, told.row, message)
     if told.row.outcome == "cleared":
         expected = told.keys + told.kept
     else:
         expected = told.kept + (told.keys if fulfilled else Counter())
     if extra := (held - expected).total():
-        message = (
-            f"{order} is {told.row.outcome} and holds {extra} seats that its answer does not name. {AGAIN}"
-        )
+        holds = f"{order} is {told.row.outcome} and holds {counted(extra, 'seat')}"
+        message = f"{holds} that its answer does not name. {AGAIN}"
         yield _breach(5 if fulfilled else 3, told.row, message)
     elif not fulfilled and (missing := (expected - held).total()):
-        message = f"{order} is said to hold {missing} seats that Assignments does not hold for it. {AGAIN}"
+        holds = f"{order} is said to hold {counted(missing, 'seat')}"
+        message = f"{holds} that Assignments does not hold for it. {AGAIN}"
         yield _breach(5, told.row, message)
     if fulfilled:
         yield from _audit_whole(told, seats)
@@ -135,9 +137,7 @@ def _audit_whole(told: Told, seats: Sequence[Assignment]) -> Iterator[Breach]:
     served = Counter(sku for _, sku in units)
     for sku, wanted in told.pieces.items():
         if served[sku] < wanted:
-            short = (
-                f"Order {told.row.order_id} asks for {wanted} x {sku}, and {served[sku]} were ever served."
-            )
+            short = f"Order {told.row.order_id} asks for {wanted} x {sku}, and only {served[sku]} ever came."
             yield _breach(3, told.row, f"{short} Clear Order Cache, then run the Zap again.")
 
 

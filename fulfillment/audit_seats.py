@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from fulfillment.audit_rows import Breach
+from fulfillment.answers import counted
+from fulfillment.damage import Breach
 from fulfillment.model import Assignment, KeyEvent, KeyId, Pool
 from fulfillment.pools import Pools
 from fulfillment.workbook import Changes
@@ -87,7 +88,7 @@ class SeatAudit:
             return
         count.total -= event.seats
         if count.free < 0:
-            over = f"{event.seats} seats are withdrawn, {-count.free} more than were free."
+            over = f"It withdraws {counted(event.seats, 'seat')}, {-count.free:,} more than were free."
             self._breach(1, event, f"{over} Release the orders that hold them. {LOOK}")
 
     def _assign(self, row: Assignment, replaced: dict[tuple[str, str, Pool], set[str]]) -> None:
@@ -105,7 +106,7 @@ class SeatAudit:
             self._check_turn(row, replaced.get(seat, set()))
         else:
             given = f"Order {row.order_id} has a seat that was given before: the key of row {count.no} of"
-            self._breach(1, row, f"{given} Import History has {count.total} seats. {TELL_BOTH}")
+            self._breach(1, row, f"{given} Import History has {counted(count.total, 'seat')}. {TELL_BOTH}")
         count.live += 1
         self.pools.advance((), (row,))
 
@@ -131,7 +132,7 @@ class SeatAudit:
 
     def _check_turns(self) -> None:
         for pool, (first, *others) in self._out_of_turn.items():
-            more = f", and {len(others)} more rows after it" if others else ""
+            more = f", and in {counted(len(others), 'later row')}" if others else ""
             older = f"An older seat of {pool} was free when this one was given{more}."
             message = f"{older} The order keeps it; look for a row that was changed by hand."
             self.breaches.append(Breach(7, "Assignments", first, message))
@@ -144,7 +145,9 @@ class SeatAudit:
         for pool in sorted({*free, *self.pools.queues}):
             if free[pool] != self.pools.free(pool):
                 queued = self.pools.free(pool)
-                wrong = f"{pool}: {free[pool]} seats should be free, but {queued} wait in its queue."
+                wrong = (
+                    f"{pool}: {counted(free[pool], 'seat')} should be free, but {queued:,} wait in its queue."
+                )
                 mend = "Put the rows right that break promise 1 or 10."
                 self.breaches.append(Breach(2, "Assignments", 0, f"{wrong} {mend}"))
 

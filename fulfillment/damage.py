@@ -23,6 +23,16 @@ UNDO = "undo (Ctrl+Z), or the spreadsheet's version history (File, Version histo
 REBUILDS = "`python -m fulfillment rebuild` (POST /rebuild) brings it back from the other ledger"
 
 
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A promise that the tabs do not keep; `no` is 0 where it concerns no single row."""
+
+    promise: int
+    tab: str
+    no: int
+    message: str
+
+
 def is_lost(row: LedgerRow) -> bool:
     """Does it stand for a row that was given up?"""
     if isinstance(row, Message):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from fulfillment.assortment import Pulled
 from fulfillment.catalogue import CatalogueRow
+from fulfillment.damage import Breach
 from fulfillment.intake import RowResult
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Letter, Message, Product
 from fulfillment.pasting import Paste, PastedRow
@@ -85,8 +86,11 @@ class Store(Protocol):
         reads, 1 write. Raises Conflict, CommitUncertain, TornRead, Damaged, NotOurs, Unavailable.
         """
 
-    def read_books(self) -> Books:
-        """Every row of every ledger and view, as it stands. 1 read."""
+    def read_books(self) -> tuple[Sequence[Breach], Books | None]:
+        """What is wrong with tabs and columns, and every row of every ledger and view as it stands. 3 reads.
+
+        No rows where a tab or a column is missing, which is then what is wrong.
+        """
 
     def read_catalogue(self) -> Sequence[CatalogueRow]:
         """What people typed into NPTA Catalogue. 1 read."""

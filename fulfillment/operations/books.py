@@ -126,7 +126,8 @@ def _audit(service: Service, body: Body, by: str) -> Said:
     figures = {"ok": not breaches, "breaches": [asdict(breach) for breach in breaches]}
     if not breaches:
         return ok("The books are in order.", **figures)
-    return {"status": "error", "message": f"The books are not in order: {len(breaches)} found.", **figures}
+    message = f"The spreadsheet is not in order: {counted(len(breaches), 'thing')} found."
+    return {"status": "error", "message": message, **figures}
 
 
 BOOKS: Mapping[str, Operation] = {

@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from fulfillment.errors import BatchRefused, NotSetUp
+from fulfillment.damage import Breach
+from fulfillment.errors import BatchRefused, NotSetUp, TornRead
 from fulfillment.ports import Books
 from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.client import SheetsClient
-from fulfillment.sheets.codec import Codec
-from fulfillment.sheets.looking import Rows, layout_of, numbers_of, read_system
+from fulfillment.sheets.codec import Codec, Layout, header_of
+from fulfillment.sheets.flaws import BELONGS, WRITTEN_ANEW, flaws_of, is_ours, strays_of
+from fulfillment.sheets.looking import Rows, numbers_of, read_system
+from fulfillment.sheets.setup import Found, look_for_breaks
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs
 from fulfillment.workbook import LEDGERS, NUMBERED, Archived
 
+TITLES = (*NUMBERED, LIVE_CATALOGUE, KEY_INVENTORY, SYSTEM)
 
-def read_books(client: SheetsClient, codecs: Codecs, archive: Archive | None = None) -> Books:
-    """All tabs in one read, and what the archive has in another. Raises NotSetUp, NotOurs."""
-    titles = (*NUMBERED, LIVE_CATALOGUE, KEY_INVENTORY, SYSTEM)
+
+def read_books(
+    client: SheetsClient, codecs: Codecs, archive: Archive | None
+) -> tuple[list[Breach], Books | None]:
+    """What is wrong with the shape of the tabs, and what they say; None where that cannot be read so.
+
+    3 reads, and 1 of the archive where there is one. A tab that was renamed, and a column whose header was
+    retyped, are read all the same.
+    """
+    found = look_for_breaks(client, codecs.schema, WRITTEN_ANEW)
+    flaws = flaws_of(found)
+    layouts = {title: layout for title in TITLES if (layout := _layout(found, title))}
+    if len(layouts) < len(TITLES):
+        return flaws, None
+    tabs = _read(client, found, layouts)
+    for title in TITLES:
+        flaws += strays_of(title, tabs[title], layouts[title])
     try:
-        tabs = dict(zip(titles, client.values([f"'{title}'" for title in titles]), strict=True))
-    except BatchRefused:
-        raise NotSetUp("A tab is missing: run setup, which adds what is missing.") from None
+        system = read_system(tabs[SYSTEM], codecs, layouts[SYSTEM])
+    except (NotSetUp, TornRead) as error:
+        return [*flaws, Breach(10, SYSTEM, 0, str(error))], None
     unreadable: list[tuple[str, int, str]] = []
     events, assignments, answers, messages = (
-        _rows(tabs[name], codecs.ledgers[name], unreadable) for name in NUMBERED
+        _rows(tabs[name], layouts[name], codecs.ledgers[name], unreadable) for name in NUMBERED
     )
-    catalogue = _rows(tabs[LIVE_CATALOGUE], codecs.catalogue, unreadable)
-    inventory = _rows(tabs[KEY_INVENTORY], codecs.inventory, unreadable)
-    system = read_system(tabs[SYSTEM], codecs)
-    standing = {name: numbers_of(tabs[name], layout_of(tabs[name], codecs.ledgers[name])) for name in LEDGERS}
-    return Books(
+    catalogue = _rows(tabs[LIVE_CATALOGUE], layouts[LIVE_CATALOGUE], codecs.catalogue, unreadable)
+    inventory = _rows(tabs[KEY_INVENTORY], layouts[KEY_INVENTORY], codecs.inventory, unreadable)
+    standing = {name: numbers_of(tabs[name], layouts[name]) for name in LEDGERS}
+    return flaws, Books(
         system.version,
         system.last_no(),
         tuple(events),
@@ -43,14 +61,36 @@ def read_books(client: SheetsClient, codecs: Codecs, archive: Archive | None = N
     )
 
 
-def _rows(rows: Rows, codec: Codec[Any], unreadable: list[tuple[str, int, str]]) -> list[Any]:
-    """The rows that can be read; the others are named in `unreadable`."""
-    read, found = codec.reader(layout_of(rows, codec)), []
+def _layout(found: Found, title: str) -> Layout | None:
+    """Where the columns of a tab stand; None where the tab or one of them is not there."""
+    sheet, headers = found.tabs.sheets.get(title), found.headers.get(title)
+    is_there = sheet and not sheet.is_new and headers and not headers.added
+    return found.layout(title) if is_there else None
+
+
+def _read(client: SheetsClient, found: Found, layouts: Mapping[str, Layout]) -> dict[str, Rows]:
+    """Everything that stands in the tabs. 1 read. Raises TornRead where somebody moved them meanwhile."""
+    called = [found.tabs.sheets[title].title.replace("'", "''") for title in layouts]
+    try:
+        tabs = dict(zip(layouts, client.values([f"'{title}'" for title in called]), strict=True))
+    except BatchRefused:
+        raise TornRead("A tab was renamed or deleted while the tabs were read.") from None
+    for title, rows in tabs.items():
+        if header_of(rows[0] if rows else []) != header_of(found.tabs.sheets[title].headers):
+            raise TornRead(f"The columns of the tab `{title}` were moved while it was read.")
+    return tabs
+
+
+def _rows(rows: Rows, layout: Layout, codec: Codec[Any], unreadable: list[tuple[str, int, str]]) -> list[Any]:
+    """The rows of the service that can be read; the others are named in `unreadable`."""
+    title = codec.tab.title
+    ours = [layout.place[header] for header in BELONGS[title]]
+    read, found = codec.reader(layout), []
     for number, cells in enumerate(rows[1:], 2):
-        if not any(cell not in (None, "") for cell in cells):
+        if not is_ours(cells, ours):
             continue
         try:
             found.append(read(cells))
         except ValueError:
-            unreadable.append((codec.tab.title, number, "a number or a time is missing, or is none"))
+            unreadable.append((title, number, "a number or a time is missing, or is none"))
     return found

@@ -96,9 +96,12 @@ def layout_of(tab_rows: Rows, codec: Codec[Any]) -> Layout:
     return Layout.of(codec.tab, tab_rows[0] if tab_rows else [])
 
 
-def read_system(rows: Rows, codecs: Codecs) -> SystemRow:
-    """The System row. Raises NotSetUp where it is blank, TornRead where it cannot be read."""
-    layout = layout_of(rows, codecs.system)
+def read_system(rows: Rows, codecs: Codecs, layout: Layout | None = None) -> SystemRow:
+    """The System row. Raises NotSetUp where it is blank, TornRead where it cannot be read.
+
+    `layout`: where its columns stand, where the header row does not tell.
+    """
+    layout = layout or layout_of(rows, codecs.system)
     if len(rows) < 2 or not any(cell not in (None, "") for cell in rows[1]):
         raise NotSetUp("The tab `System` is blank: run setup, or setup --adopt for a copied spreadsheet.")
     try:

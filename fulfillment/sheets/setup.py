@@ -10,7 +10,7 @@ their id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from fulfillment.sheets.setup_edits import Drift, Request, silent
 from fulfillment.sheets.setup_headers import Headers, find_headers
 from fulfillment.sheets.setup_looks import look_drifts
 from fulfillment.sheets.setup_tabs import DEFAULT_TAB, Tabs, find_tabs, wanted_tabs
-from fulfillment.sheets.setup_there import Sheet, There, read_cells, read_there
+from fulfillment.sheets.setup_there import CELLS_MASK, VALUES_MASK, Sheet, There, read_cells, read_there
 from fulfillment.sheets.setup_version import (
     COPIED,
     LOST,
@@ -63,9 +63,16 @@ class Found:
     schema: Schema
     there: There
     tabs: Tabs
-    low_stock: int
+    low_stock: int = LOW_STOCK
     headers: dict[str, Headers] = field(default_factory=dict)
     drifts: list[Drift] = field(default_factory=list)
+
+    def layout(self, title: str) -> Layout | None:
+        """Where the tab's columns stand after the repair; None where one of them has no place."""
+        headers, tab = self.headers.get(title), self.schema.tab(title)
+        return (
+            Layout(tab, headers.place, tuple(headers.row)) if headers and headers.is_complete(tab) else None
+        )
 
 
 def make_ready(
@@ -85,11 +92,7 @@ def make_ready(
     it stands; without it one raises NotOurs. An archive's System row names the spreadsheet that it belongs
     to, every other's its own.
     """
-    whole = [tab.title for tab in wanted_tabs(schema) if tab.kind == "people" or not tab.columns]
-    there = read_there(client, [*whole, DEFAULT_TAB])
-    found = Found(schema, there, find_tabs(schema, there), low_stock)
-    _read_renamed(client, found, whole)
-    _look_through(found, now)
+    found = look_through(client, schema, now=now, low_stock=low_stock)
     version = _version(client, found, belongs_to or client.spreadsheet_id, now, commit_id, adopt=adopt)
     drifts = [*found.tabs.drifts, *found.drifts, *version]
     requests = [request for drift in drifts for request in drift.requests]
@@ -100,23 +103,51 @@ def make_ready(
     return Report(repairs, tuple(drift.sentence for drift in said if not drift.requests))
 
 
-def _read_renamed(client: SheetsClient, found: Found, whole: list[str]) -> None:
-    """Reads what is known only now to be a tab of which every row counts."""
-    sheets = [found.tabs.sheets[title] for title in whole if title in found.tabs.sheets]
-    if partly := [sheet for sheet in sheets if not sheet.is_whole]:
-        read_cells(client, partly, {sheet.title for sheet in partly})
+def look_through(
+    client: SheetsClient,
+    schema: Schema,
+    *,
+    now: datetime,
+    low_stock: int = LOW_STOCK,
+) -> Found:
+    """Every tab as it is to be, and all that it lacks. 2 reads."""
+    whole = [tab.title for tab in wanted_tabs(schema) if tab.kind == "people" or not tab.columns]
+    found = _find(client, schema, [*whole, DEFAULT_TAB], low_stock, CELLS_MASK)
+    for title, headers in found.headers.items():
+        drifts = _tab_drifts(schema.tab(title), found.tabs.sheets[title], headers, low_stock)
+        _take(found, found.tabs.sheets[title], drifts)
+    found.drifts += _time_zone(found.there, now)
+    return found
 
 
-def _look_through(found: Found, now: datetime) -> None:
-    """Every tab's drifts."""
+def look_for_breaks(client: SheetsClient, schema: Schema, whole: Collection[str]) -> Found:
+    """The same, without what only looks otherwise: tabs, headers and formulas. 2 reads.
+
+    `whole`: tabs of which every row is read, besides those with formulas.
+    """
+    return _find(client, schema, [NPTA_CATALOGUE, schema.dashboard.title, *whole], LOW_STOCK, VALUES_MASK)
+
+
+def _find(client: SheetsClient, schema: Schema, whole: Sequence[str], low_stock: int, mask: str) -> Found:
+    """Every tab and column, and formulas that are not there; those of `whole` are read whole."""
+    there = read_there(client, whole, mask)
+    found = Found(schema, there, find_tabs(schema, there), low_stock)
+    _read_renamed(client, found, whole, mask)
     for tab in found.schema.tabs:
         if sheet := found.tabs.sheets.get(tab.title):
             headers = found.headers[tab.title] = find_headers(tab, sheet)
             sheet.columns = len(headers.row)
-            _take(found, sheet, _tab_drifts(tab, sheet, headers, found.low_stock))
+            _take(found, sheet, headers.drifts)
     _take_lookups(found)
     _take_dashboard(found)
-    found.drifts += _time_zone(found.there, now)
+    return found
+
+
+def _read_renamed(client: SheetsClient, found: Found, whole: Sequence[str], mask: str) -> None:
+    """Reads what is known only now to be a tab of which every row counts."""
+    sheets = [found.tabs.sheets[title] for title in whole if title in found.tabs.sheets]
+    if partly := [sheet for sheet in sheets if not sheet.is_whole]:
+        read_cells(client, partly, {sheet.title for sheet in partly}, mask)
 
 
 def _take(found: Found, sheet: Sheet, drifts: Iterable[Drift]) -> None:
@@ -125,7 +156,6 @@ def _take(found: Found, sheet: Sheet, drifts: Iterable[Drift]) -> None:
 
 
 def _tab_drifts(tab: Tab, sheet: Sheet, headers: Headers, low_stock: int) -> Iterator[Drift]:
-    yield from headers.drifts
     for column in tab.columns:
         if column.header in headers.place:
             drifts = column_drifts(tab, column, sheet, headers.place[column.header])
@@ -158,11 +188,7 @@ def _take_dashboard(found: Found) -> None:
 
 def _layouts(found: Found, titles: Iterable[str]) -> dict[str, Layout]:
     """The layouts, after the repair, of those tabs of which every column is known."""
-    return {
-        title: Layout(found.schema.tab(title), headers.place, tuple(headers.row))
-        for title in titles
-        if (headers := found.headers.get(title)) and headers.is_complete(found.schema.tab(title))
-    }
+    return {title: layout for title in titles if (layout := found.layout(title))}
 
 
 def _time_zone(there: There, now: datetime) -> Iterator[Drift]:

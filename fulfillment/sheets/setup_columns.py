@@ -119,9 +119,8 @@ def formula_drifts(tab: Tab, column: Column, sheet: Sheet, number: int, formula:
         typed = [row for row in rows if not sheet.cell(row, number).is_blank]
         example = f" (`{to_text(sheet.cell(typed[0], number).value)}` was typed over it)" if typed else ""
         where = "all rows are" if len(rows) == sheet.rows - 1 else _rows(rows, sheet)
-        yield Drift(
-            f"`{tab.title}`, column `{column.header}`: {where} without the formula{example}.", (repeat,)
-        )
+        sentence = f"`{tab.title}`, column `{column.header}`: {where} without the formula{example}."
+        yield Drift(sentence, (repeat,), breaks=tab.title)
 
 
 def is_spelled_like(formula: str, other: str) -> bool:

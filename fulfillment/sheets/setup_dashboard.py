@@ -175,8 +175,10 @@ def dashboard_drifts(board: Board, sheet: Sheet) -> Iterator[Drift]:
     if wrong:
         fresh = len(wrong) == len(cells)
         requests = [*(_dress(board, sheet) if fresh else ()), *_writes(sheet.sheet_id, cells, wrong)]
-        what = "its cells are" if fresh else f"{len(wrong)} of its cells are"
-        yield Drift(f"`{sheet.title}`: {what} not the formulas that they should be.", tuple(requests))
+        which = "all" if fresh else str(len(wrong))
+        are = "is" if len(wrong) == 1 else "are"
+        sentence = f"`{sheet.title}`: {which} of its cells {are} without the formula or text of ours."
+        yield Drift(sentence, tuple(requests), breaks=sheet.title)
     yield from guard_drifts(f"`{sheet.title}`: its cells are", sheet, area(sheet.sheet_id), warns=False)
     ids = {chart.get("chartId") for chart in sheet.charts}
     titles = " ".join(chart.get("spec", {}).get("title", "") for chart in sheet.charts)

@@ -18,6 +18,8 @@ class Drift:
     sentence: str
     """Blank where another drift's sentence covers it."""
     requests: tuple[Request, ...] = ()
+    breaks: str = ""
+    """The tab that does not serve its purpose so; blank where it only looks otherwise."""
 
 
 def silent(drift: Drift) -> Drift:

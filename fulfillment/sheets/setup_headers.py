@@ -43,7 +43,8 @@ def find_headers(tab: Tab, sheet: Sheet) -> Headers:
     found = Headers(place, row)
     for header in tab.headers:
         if row.count(header) > 1:
-            found.drifts.append(Drift(f"`{tab.title}` has the column `{header}` twice: rename one of them."))
+            twice = f"`{tab.title}` has the column `{header}` twice: rename one of them."
+            found.drifts.append(Drift(twice, breaks=tab.title))
     missing = [column for column in tab.columns if column.header not in row]
     if missing:
         _settle(tab, sheet, missing, found)
@@ -57,7 +58,8 @@ def _settle(tab: Tab, sheet: Sheet, missing: list[Column], found: Headers) -> No
         found.drifts.append(
             Drift(
                 f"`{tab.title}` has none of its headers in row 1: if that row was deleted, bring it back "
-                "with undo or from the version history; if rows were inserted above it, delete them."
+                "with undo or from the version history; if rows were inserted above it, delete them.",
+                breaks=tab.title,
             )
         )
         return
@@ -108,14 +110,16 @@ def _retyped(tab: Tab, column: Column, sheet: Sheet, spot: int) -> Drift:
     sentence = (
         f"`{tab.title}`: the header `{column.header}` in column {column_letters(spot)} reads `{typed}`."
     )
-    return Drift(sentence, (write_cells(sheet.sheet_id, 0, spot, [[to_cell(column.header)]]),))
+    write = write_cells(sheet.sheet_id, 0, spot, [[to_cell(column.header)]])
+    return Drift(sentence, (write,), breaks=tab.title)
 
 
 def _in_doubt(tab: Tab, column: Column, sheet: Sheet, number: int) -> Drift:
     typed = to_text(sheet.cell(0, number).value)
     return Drift(
         f"`{tab.title}` has no column `{column.header}`. Column {column_letters(number)}, headed `{typed}`, "
-        f"may be the one: if so, type `{column.header}` into its header; if not, insert a column so named."
+        f"may be the one: if so, type `{column.header}` into its header; if not, insert a column so named.",
+        breaks=tab.title,
     )
 
 
@@ -133,7 +137,8 @@ def _append(tab: Tab, column: Column, sheet: Sheet, found: Headers) -> None:
     cell = {**to_cell(column.header), "userEnteredFormat": HEADER_FORMAT, "note": column.note}
     fields = "userEnteredValue,userEnteredFormat,note"
     requests.append(write_cells(sheet.sheet_id, 0, number, [[cell]], fields=fields))
-    found.drifts.append(Drift(f"`{tab.title}` has no column `{column.header}`.", tuple(requests)))
+    sentence = f"`{tab.title}` has no column `{column.header}`."
+    found.drifts.append(Drift(sentence, tuple(requests), breaks=tab.title))
 
 
 def _grow(sheet_id: int, columns: int) -> Request:

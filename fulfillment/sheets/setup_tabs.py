@@ -59,12 +59,13 @@ def wanted_tabs(schema: Schema) -> list[Tab]:
 
 def _renamed(tab: Tab, sheet: Sheet) -> Drift:
     rename = update_sheet(sheet.sheet_id, "title", title=tab.title)
-    return Drift(f"`{tab.title}` was renamed to `{sheet.title}`.", (rename,))
+    return Drift(f"`{tab.title}` was renamed to `{sheet.title}`.", (rename,), breaks=tab.title)
 
 
 def _in_doubt(tab: Tab, likely: Iterable[Sheet]) -> Drift:
     titles = " and ".join(f"`{sheet.title}`" for sheet in likely)
-    return Drift(f"`{tab.title}` is missing, and {titles} both look like it: rename the right one.")
+    sentence = f"`{tab.title}` is missing, and {titles} both look like it: rename the right one."
+    return Drift(sentence, breaks=tab.title)
 
 
 def _order(wanted: Sequence[Tab], sheets: dict[str, Sheet], there: There) -> Iterator[Drift]:
@@ -83,7 +84,7 @@ def _order(wanted: Sequence[Tab], sheets: dict[str, Sheet], there: There) -> Ite
         sheet = _new_sheet(tab, (*there.sheets, *sheets.values()))
         sheets[tab.title] = sheet
         row.insert(place, sheet.sheet_id)
-        yield Drift(f"The tab `{tab.title}` is missing.", (_add(tab, sheet, place),))
+        yield Drift(f"The tab `{tab.title}` is missing.", (_add(tab, sheet, place),), breaks=tab.title)
         place += 1
 
 

@@ -26,6 +26,9 @@ CELLS_MASK = (
     "effectiveValue,note,dataValidation(condition),userEnteredFormat(numberFormat(type))))))"
 )
 
+VALUES_MASK = "sheets(properties(sheetId),data(rowData(values(userEnteredValue,effectiveValue,note))))"
+"""The same without what cells look like: of blank ones nothing comes."""
+
 ROWS = 1_000
 """Rows of a new tab; rows that are appended make it grow."""
 
@@ -130,22 +133,22 @@ class There:
         return next((sheet for sheet in self.sheets if sheet.title == title), None)
 
 
-def read_there(client: SheetsClient, whole: Iterable[str]) -> There:
+def read_there(client: SheetsClient, whole: Iterable[str], mask: str) -> There:
     """What the spreadsheet has; the tabs named are read whole, of all others the first two rows. 2 reads."""
     reply = client.get([], SHAPE_MASK)
     grids = [s for s in reply.get("sheets", []) if s["properties"].get("sheetType", "GRID") == "GRID"]
     there = There(
         read_stamps(reply), reply.get("properties", {}).get("timeZone", ""), [Sheet.of(s) for s in grids]
     )
-    read_cells(client, there.sheets, set(whole))
+    read_cells(client, there.sheets, set(whole), mask)
     return there
 
 
-def read_cells(client: SheetsClient, sheets: Sequence[Sheet], whole: Iterable[str]) -> None:
+def read_cells(client: SheetsClient, sheets: Sequence[Sheet], whole: Iterable[str], mask: str) -> None:
     """Reads these tabs' cells. 1 read."""
     for sheet in sheets:
         sheet.is_whole = sheet.title in whole
-    reply = client.get([_range(sheet) for sheet in sheets], CELLS_MASK)
+    reply = client.get([_range(sheet) for sheet in sheets], mask)
     data = {each["properties"].get("sheetId", 0): each.get("data", [{}])[0] for each in reply["sheets"]}
     for sheet in sheets:
         block = data.get(sheet.sheet_id, {})

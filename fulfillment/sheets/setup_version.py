@@ -8,14 +8,14 @@ from datetime import datetime
 from fulfillment.answers import when
 from fulfillment.errors import NotOurs, TornRead
 from fulfillment.sheets.client import SheetsClient
-from fulfillment.sheets.codec import to_cell
+from fulfillment.sheets.codec import Layout, to_cell
 from fulfillment.sheets.fence import create_stamp
 from fulfillment.sheets.looking import Rows, column_letters, read_system
 from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.setup_edits import Drift, Request, write_cells
 from fulfillment.sheets.setup_headers import Headers
 from fulfillment.sheets.setup_there import Sheet
-from fulfillment.sheets.tabs import LIVE_CATALOGUE, Codecs, SystemRow
+from fulfillment.sheets.tabs import LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
 
 TAKE_OVER = (
     "Taken over as it stands, keys of orders that were answered elsewhere or since could be given out again. "
@@ -36,8 +36,9 @@ def read_row(schema: Schema, sheet: Sheet, headers: Headers) -> SystemRow | None
     if all(cell.is_blank for cell in cells):
         return None
     rows: Rows = [list(headers.row), [cell.value for cell in cells]]
+    layout = Layout(schema.tab(SYSTEM), headers.place, tuple(headers.row))
     try:
-        return read_system(rows, Codecs(schema))
+        return read_system(rows, Codecs(schema), layout)
     except TornRead:
         raise NotOurs(
             "The row of `System` cannot be read: bring it back with undo, or from the version history."

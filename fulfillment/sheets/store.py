@@ -9,6 +9,7 @@ from datetime import datetime
 from fulfillment.answers import when
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.clock import CLOCK, Clock
+from fulfillment.damage import Breach
 from fulfillment.errors import (
     BatchRefused,
     CommitUncertain,
@@ -316,7 +317,7 @@ class SheetStore:
             spreadsheet_id=self._client.spreadsheet_id,
         )
 
-    def read_books(self) -> Books:
+    def read_books(self) -> tuple[list[Breach], Books | None]:
         """See Store."""
         return books.read_books(self._client, self._codecs, self._archive)
 

@@ -176,7 +176,7 @@ UNDONE: list[tuple[Break, str]] = [
     (remove_band, "`Key Inventory`: its rows have no bands"),
     (remove_note, "column `SKU`: its header has no note"),
     (delete_chart, "its chart `Stock per product pool` is missing"),
-    (type_over_dashboard, "1 of its cells are not the formulas"),
+    (type_over_dashboard, "1 of its cells is without the formula"),
     (move_to_another_zone, "time zone is Europe/Berlin"),
 ]
 """Damage that leaves no trace once it is put right."""

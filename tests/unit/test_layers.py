@@ -23,7 +23,7 @@ LAYERS: dict[str, int] = {
     "holdings": 3, "replacement": 3, "wording": 3, "misprints": 3, "publication": 3, "health": 3,
     "checklist": 3, "drafting": 5,
     "sales": 2, "alerts": 3, "stockroom": 5,
-    "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_views": 4,
+    "ports": 4, "audit": 4, "audit_rows": 4, "audit_seats": 4, "audit_orders": 4, "audit_gaps": 4,
     "audit_messages": 4,
     "service": 5, "group": 5, "importing": 5, "moving": 5, "telling": 5, "alarms": 5,
     "sheets": 6, "payloads": 6, "gateways": 6,
