@@ -51,12 +51,15 @@ function panel_() {
 }
 
 /**
- * Calls an operation of the service, such as `/orders/release`.
+ * Calls an operation of the service, such as `/orders/release`; without a body it only looks, as at `/keys/quarantine`.
  * @param {string} route
- * @param {Object<string, any>} body
+ * @param {Object<string, any> | null} body
  * @returns {Reply}
  */
 function call(route, body) {
+  if (!body) {
+    return send_(route, { method: 'get' });
+  }
   return send_(route, { method: 'post', contentType: 'application/json', payload: JSON.stringify(body) });
 }
 

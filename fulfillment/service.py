@@ -336,10 +336,12 @@ class Service:
             dry_run=dry_run,
         )
 
-    def restore(self, codes: Collection[str], *, reason: str, by: str) -> Restored:
+    def restore(self, codes: Collection[str], *, reason: str, dry_run: bool = False, by: str) -> Restored:
         """Quarantined seats of these codes put back into stock. 1 write."""
         return self._door.settle(
-            lambda draft: plan_restore(draft, codes, reason=reason, now=self._now(), by=by), alone=True
+            lambda draft: plan_restore(draft, codes, reason=reason, now=self._now(), by=by),
+            alone=True,
+            dry_run=dry_run,
         )
 
     def quarantine(self) -> list[Assignment]:

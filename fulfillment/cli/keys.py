@@ -49,10 +49,11 @@ def withdraw(
 @cli.command()
 @click.argument("codes", nargs=-1, required=True)
 @click.option("--reason", default="")
+@dry_run
 @as_json
-def restore(codes: tuple[str, ...], reason: str, as_json: bool) -> None:
+def restore(codes: tuple[str, ...], reason: str, dry_run: bool, as_json: bool) -> None:
     """Put quarantined seats of these keys back into stock."""
-    run("restore", {"codes": list(codes), "reason": reason}, as_json=as_json)
+    run("restore", {"codes": list(codes), "reason": reason, "dry_run": dry_run}, as_json=as_json)
 
 
 @cli.command()

@@ -64,9 +64,12 @@ def _withdraw(service: Service, body: Body, by: str) -> Said:
 
 def _restore(service: Service, body: Body, by: str) -> Said:
     asked = read(RestoreBody, body)
-    done = service.restore(asked.codes, reason=asked.reason, by=by)
-    besides = waiting_besides(service, by) if done.seats else ""
-    return ok(f"{done.message} {besides}".rstrip(), restored=done.seats, unknown=done.unknown)
+    done = service.restore(asked.codes, reason=asked.reason, dry_run=asked.dry_run, by=by)
+    if asked.dry_run:
+        message = f"Nothing was restored yet; it would be: {done.message}"
+    else:
+        message = f"{done.message} {waiting_besides(service, by) if done.seats else ''}".rstrip()
+    return ok(message, restored=done.seats, unknown=done.unknown)
 
 
 def _quarantine(service: Service, body: Body, by: str) -> Said:

@@ -176,6 +176,7 @@ class RestoreBody(OperationBody):
 
     codes: Keycodes = Field(repr=False)
     reason: Remark = ""
+    dry_run: Flag = False
 
     @model_validator(mode="after")
     def _check_codes(self) -> RestoreBody:

@@ -161,6 +161,7 @@ def test_withdrawn_and_quarantined_seats_are_told_of_in_figures(function: Functi
     said(function, "/orders/release", order_id="10", quarantine=True)
     kept = function.get("/keys/quarantine", "operator").json()["seats"]
     code = next(seat["keycode"] for seat in kept if seat["order_id"] == "10")
+    assert said(function, "/keys/restore", codes=[code], dry_run=True)["restored"] == 1
     assert said(function, "/keys/restore", codes=[code])["restored"] == 1
     assert function.post("/keys/withdraw", {}, "operator").status_code == 422
     assert function.get("/audit").json()["ok"]

@@ -14,6 +14,7 @@ ADVANCED = (
     "Clear Order Cache",
     "Replace key",
     "Withdraw Keys",
+    "Quarantine",
     "Waiting orders",
     "Close order",
     "Give keys by hand",

@@ -151,6 +151,27 @@ def test_what_looks_like_html_or_a_formula_is_shown_as_text(
     assert panel.root.locator("main").locator("b, i, img, script").count() == 0
 
 
+def test_keys_in_quarantine_are_ticked_and_restored_or_withdrawn(panel: Panel, function: Function) -> None:
+    function.post("/orders", posted("108", "ODD*2"), "zap")
+    function.post("/orders/release", {"order_id": "108", "quarantine": True, "reason": "refunded"})
+    card = panel.open("Quarantine")
+    expect(card.get_by_role("checkbox")).to_have_count(3)  # two keys, and all of them
+    panel.press("Quarantine", "Restore…")
+    panel.says("Quarantine", "Tick the keys first.")
+    card.get_by_role("checkbox", name=f"{FORMULA_KEY} NASM-ODD-FULL · #108").check()
+    panel.press("Quarantine", "Restore…")
+    panel.confirm("Quarantine", "Restore 1 seat", says="nobody can have used")
+    panel.says("Quarantine", "1 seat restored")
+    expect(card.get_by_role("checkbox")).to_have_count(1)
+    card.get_by_role("checkbox", name=HTML_KEY).check()
+    panel.press("Quarantine", "Withdraw…")
+    panel.confirm("Quarantine", "Withdraw 1 seat", says="1 seat of 1 key withdrawn")
+    expect(card.get_by_role("button", name="Restore…")).to_be_hidden()
+    panel.fold("Quarantine")
+    panel.open("Quarantine")
+    panel.says("Quarantine", "No seat is in quarantine.")
+
+
 def test_a_form_that_lacks_something_says_what(panel: Panel) -> None:
     panel.press("Replace key", "Replace…", Order="#1")
     panel.says("Replace key", "Key that does not work: please fill this in.")
