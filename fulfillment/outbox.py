@@ -42,10 +42,9 @@ from fulfillment.waiting import WaitingOrder
 from fulfillment.waiting import in_words as waiting_in_words
 from fulfillment.workbook import Changes, OrderFile, Snapshot
 
-TOLD = (
-    *("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed"),
-    *("stock", "waiting", "alarm"),
-)
+OF_NO_ORDER = ("stock", "waiting", "alarm")
+
+TOLD = ("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed", *OF_NO_ORDER)
 """What the team is told of."""
 
 MAILED = "keys"

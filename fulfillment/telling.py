@@ -25,8 +25,11 @@ from fulfillment.ports import Courier
 from fulfillment.workbook import Changes, Snapshot
 
 TOGETHER = 50
-"""Letters that a courier is handed at a time: what fails with one of them is tried again with all. Each mail
-goes by itself: one that failed must not have the others sent twice."""
+"""Letters about orders that a courier is handed at a time: what fails with one of them is tried again with
+all. Each mail goes by itself: one that failed must not have the others sent twice."""
+
+TOGETHER_WHOLE = 10
+"""The same of alarms and of what is low, of which nothing is cut: one may say thousands of characters."""
 
 LASTING = 3
 """After so many tries, six minutes, it is no hiccup: the log says so, for whoever is mailed of its errors."""
@@ -246,9 +249,15 @@ def _portions(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
         return outbox.KINDS.index(letter.message.kind)
 
     for each, same in groupby(sorted(letters, key=place), key=place):
-        rest, most = list(same), 1 if outbox.KINDS[each] == outbox.MAILED else TOGETHER
+        rest, most = list(same), _together(outbox.KINDS[each])
         for start in range(0, len(rest), most):
             yield rest[start : start + most]
+
+
+def _together(kind: str) -> int:
+    if kind == outbox.MAILED:
+        return 1
+    return TOGETHER_WHOLE if kind in outbox.OF_NO_ORDER else TOGETHER
 
 
 def log_repeat(messages: Iterable[Message], cause: str) -> None:

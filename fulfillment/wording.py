@@ -86,11 +86,15 @@ def _digest(messages: Sequence[Message]) -> Wording:
 
 
 def _in_a_line(message: Message, kind: Kind) -> str:
-    """What the order is found by comes first: whatever is too much is cut off behind it."""
+    """What the order is found by comes first: whatever is too much is cut off behind it.
+
+    An alarm, or what is low, is told whole: there is no order to look the rest up by.
+    """
     facts = _facts_of(message)
     test = "test" if facts.get("mode") == "test" else ""
     parts = (_who(facts), message.order_id, test, *kind.lines(facts))
-    return _cut(" · ".join(filter(None, parts)), MOST_IN_LINE)
+    line = " · ".join(filter(None, parts))
+    return _cut(line, MOST_IN_LINE) if message.order_id else line
 
 
 def _who(facts: Facts) -> str:

@@ -95,8 +95,18 @@ def test_fifty_orders_are_one_message_in_which_each_is_found(slack: SlackStand) 
         assert slack.found(str(10**12 + n))
 
 
+def test_of_several_alarms_each_is_told_whole(slack: SlackStand) -> None:
+    alarms = [f"Order #{n} is missing: {n} " + "x & y, " * 900 + f"end {n}." for n in range(10)]
+    shown = tell(slack, *(letter("alarm", "", text=text) for text in alarms))
+    assert shown.startswith("🚨 10 x Alarm\nOrder #0 is missing")
+    assert all(" ".join(text.split()) in " ".join(shown.split()) for text in alarms)
+    assert all(len(block["text"]["text"]) <= 3000 for block in slack.messages[0].blocks)
+
+
 def test_a_message_longer_than_slack_takes_is_cut(slack: SlackStand) -> None:
-    assert tell(slack, letter("alarm", "", text="<&>" * 20_000)).endswith("…")
+    assert tell(slack, letter("alarm", "", text="<&>" * 20_000)).endswith(
+        "The rest stands in the tab Outbox."
+    )
     assert all(len(block["text"]["text"]) <= 3000 for block in slack.messages[0].blocks)
     assert len(slack.messages[0].text) <= 40_000
 
