@@ -329,7 +329,7 @@ class Door:
         while True:
             planned, changes, archived = _plan(snapshot, waiting)
             if not archived:
-                return planned, snapshot.with_sets(changes)
+                return planned, snapshot.with_sets(self._teller.heard(changes))
             self._store.lend(archived)
 
     def _commit(self, snapshot: Snapshot, changes: Changes, *, until: float) -> None:

@@ -42,10 +42,14 @@ from fulfillment.waiting import WaitingOrder
 from fulfillment.waiting import in_words as waiting_in_words
 from fulfillment.workbook import Changes, OrderFile, Snapshot
 
-OF_NO_ORDER = ("stock", "waiting", "alarm")
+TOLD_WHOLE = ("stock", "waiting", "alarm")
+"""What there is no order to look the rest up by, or what somebody has to do."""
 
-TOLD = ("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed", *OF_NO_ORDER)
+TOLD = ("fulfilled", "failed", "failed_again", "skipped", "confirmed", "unconfirmed", *TOLD_WHOLE)
 """What the team is told of."""
+
+NOBODY = "Nobody takes such messages: see the settings."
+"""Why a message is given up whose courier is gone."""
 
 MAILED = "keys"
 """What the hook is told of, so that a customer is."""
@@ -316,7 +320,7 @@ def plan_send(
         if message.kind == MAILED and (end := _mail_ended(snapshot, message, now, by)):
             rows.append(end)
         elif message.kind not in kinds:
-            rows.append(given_up(message, "Nobody takes such messages: see the settings.", now=now, by=by))
+            rows.append(given_up(message, NOBODY, now=now, by=by))
         elif message.attempts > len(DELAYS):
             rows.append(given_up(message, "Nothing was heard of the last try.", now=now, by=by))
         else:

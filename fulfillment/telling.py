@@ -16,12 +16,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from fulfillment import outbox
-from fulfillment.answers import counted, reply_to
+from fulfillment.answers import counted, listed, reply_to
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import FulfillmentError, NotDelivered
 from fulfillment.messages import Outbox
 from fulfillment.model import Letter, Message
 from fulfillment.ports import Courier
+from fulfillment.wording import worded
 from fulfillment.workbook import Changes, Snapshot
 
 TOGETHER = 50
@@ -89,6 +90,7 @@ class Teller:
         self._guard = threading.Lock()
         self._sending = threading.Lock()
         self._letters: list[Letter] = []
+        self._unheard: set[str] = set()
         self._marks: dict[str, Message] = {}
         """message_id -> the mark that is not written yet."""
 
@@ -110,10 +112,18 @@ class Teller:
 
     # in the leader's turn
 
+    def heard(self, changes: Changes) -> Changes:
+        """The same changes, without the new messages that nobody takes: they are no reason for a commit.
+
+        An alarm among them stands in the log, once.
+        """
+        unheard = [m for m in changes.messages if m.event == "owed" and m.kind not in self._couriers]
+        log_alarms(message for message in unheard if message.message_id not in self._unheard)
+        self._unheard |= {message.message_id for message in unheard}
+        return replace(changes, messages=tuple(m for m in changes.messages if m not in unheard))
+
     def with_messages(self, snapshot: Snapshot, changes: Changes) -> Changes:
         """The same changes, with all messages they call for and the marks that ride along."""
-        if not self._couriers:
-            return replace(changes, messages=())
         told = outbox.messages_for(snapshot, changes, kinds=self._couriers, now=self._now())
         there = {message.message_id for message in told}
         marks = [mark for mark in self.marks(snapshot) if mark.message_id not in there]
@@ -133,13 +143,20 @@ class Teller:
             for message in committed:
                 if self._marks.get(message.message_id) is message:
                     del self._marks[message.message_id]
-        for message in committed:
-            if message.event == "given_up" and message.attempts:
-                self._alarm(f"A message was given up ({message.message_id}): {message.error}")
+        log_alarms(message for message in committed if message.body)  # its first row
+        self._raise_alarms([message for message in committed if message.event == "given_up"])
         log_repeat([m for m in committed if m.event == "claimed" and m.error], "its sender was not heard of")
         claimed = [message for message in committed if message.event == "claimed"]
         letters = [self._written(snapshot, snapshot.outbox.messages[each.message_id]) for each in claimed]
         return [letter for letter in letters if letter and (letter.reply is None or letter.reply.send_email)]
+
+    def _raise_alarms(self, given_up: Sequence[Message]) -> None:
+        """Somebody hears of what will not be told; one line for all that nobody takes any more."""
+        for message in given_up:
+            if message.attempts and message.error != outbox.NOBODY:
+                self._alarm(f"A message was given up ({message.message_id}): {message.error}")
+        if untaken := [message for message in given_up if message.error == outbox.NOBODY]:
+            self._alarm(_untaken(untaken))
 
     def _written(self, snapshot: Snapshot, message: Message) -> Letter | None:
         """The letter that a message is; None, and marked as failed, where its order cannot be read.
@@ -254,10 +271,26 @@ def _portions(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
             yield rest[start : start + most]
 
 
+def _untaken(messages: Sequence[Message]) -> str:
+    """`3 messages are given up: by the settings nobody takes them. ...`, and whose keys were not mailed."""
+    said = f"Given up: {counted(len(messages), 'message')} that by the settings nobody takes any more."
+    mails = dict.fromkeys(message.order_id for message in messages if message.kind == outbox.MAILED)
+    if not mails:
+        return said
+    return f"{said} Not mailed are the keys of {listed([*mails])}: replay the Zap's runs of these orders."
+
+
 def _together(kind: str) -> int:
     if kind == outbox.MAILED:
         return 1
-    return TOGETHER_WHOLE if kind in outbox.OF_NO_ORDER else TOGETHER
+    return TOGETHER_WHOLE if kind in outbox.TOLD_WHOLE else TOGETHER
+
+
+def log_alarms(messages: Iterable[Message]) -> None:
+    """An error in the log for each alarm, so that who is mailed of errors hears of it too."""
+    for message in messages:
+        if message.kind == "alarm":
+            log.error(" ".join(worded([message]).lines), extra={"alarm": message.message_id})
 
 
 def log_repeat(messages: Iterable[Message], cause: str) -> None:

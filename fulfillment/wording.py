@@ -14,6 +14,7 @@ from typing import TypedDict
 
 from fulfillment.answers import counted, listed
 from fulfillment.model import Item, Message
+from fulfillment.outbox import TOLD_WHOLE
 
 MOST_IN_LINE = 240
 """Characters that one order takes in a digest, so that fifty of them are one message of Slack's."""
@@ -88,13 +89,13 @@ def _digest(messages: Sequence[Message]) -> Wording:
 def _in_a_line(message: Message, kind: Kind) -> str:
     """What the order is found by comes first: whatever is too much is cut off behind it.
 
-    An alarm, or what is low, is told whole: there is no order to look the rest up by.
+    An alarm, or what is low, is told whole.
     """
     facts = _facts_of(message)
     test = "test" if facts.get("mode") == "test" else ""
     parts = (_who(facts), message.order_id, test, *kind.lines(facts))
     line = " · ".join(filter(None, parts))
-    return _cut(line, MOST_IN_LINE) if message.order_id else line
+    return line if message.kind in TOLD_WHOLE else _cut(line, MOST_IN_LINE)
 
 
 def _who(facts: Facts) -> str:

@@ -95,6 +95,20 @@ def test_an_order_closed_or_failed_here_is_not_missed(market: Market) -> None:
     assert wrong(market) == {}
 
 
+@pytest.mark.parametrize("has_slack", [True, False])
+def test_an_alarm_stands_in_the_log_once_and_is_no_commit_where_nobody_takes_it(
+    market: Market, caplog: pytest.LogCaptureFixture, has_slack: bool
+) -> None:
+    market.grow_older(market.sell("CPT"), timedelta(hours=1))
+    service = market.telling_service(**LIVE) if has_slack else market.service(**LIVE)
+    before = service.check()
+    for _ in range(3):
+        market.run("reconcile", service)
+    (alarm,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert alarm.startswith("Order #1001 (1 x CPT), placed on ")
+    assert service.check() - before == has_slack
+
+
 def test_a_refresh_raises_an_alarm_once_for_each_order_that_is_wrong(market: Market) -> None:
     placed = market.sell("CPT")
     market.grow_older(placed, timedelta(hours=1))

@@ -11,6 +11,7 @@ import freezegun
 import pytest
 from freezegun.api import FrozenDateTimeFactory, StepTickTimeFactory
 
+from fulfillment.health import Pulse
 from fulfillment.operations import OPERATIONS
 from fulfillment.service import Service
 from fulfillment.sheets import batches, sending, store
@@ -128,6 +129,28 @@ def test_what_never_goes_out_is_given_up_with_an_alarm(
     *lasting, alarm = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert {record.alarm for record in lasting} == {"not told"}  # type: ignore[attr-defined]
     assert "given up (skipped:1:1): Slack is away." in alarm.getMessage()
+
+
+def test_what_nobody_takes_any_more_is_given_up_once_with_one_alarm(
+    shop: Workbook, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = an_instance(shop, Pigeon(before=[AWAY] * 9))
+    for order_id in ("1", "2"):
+        away.fulfil(order(order_id), by="zap")
+    away.resend("1", by="test")
+    away.send_due(by="scheduler")  # writes what failed
+    clock.tick(timedelta(hours=1))
+    caplog.clear()
+    alone = shop.service()  # Slack and the hook were taken out of the settings
+    assert alone.health(Pulse()).books.pending == 5
+    assert alone.send_due(by="scheduler").given_up == 5
+    written = shop.everything()
+    assert [alone.send_due(by="scheduler").message for _ in range(3)] == ["No message was due."] * 3
+    assert shop.everything() == written
+    assert alone.health(Pulse()).books.pending == 0
+    (alarm,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert alarm.startswith("Given up: 5 messages that by the settings nobody takes any more.")
+    assert "Not mailed are the keys of 1: replay the Zap's runs" in alarm
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
