@@ -167,11 +167,19 @@ def messages_for(
 
 def _of_answers(snapshot: Snapshot, changes: Changes, now: datetime) -> Iterator[Message]:
     newest: dict[str, Answer | None] = {}
+    watches: dict[str, Message] = {}  # of mails that this commit makes due, and does not end as well
     for number, answer in enumerate(changes.answers, snapshot.last_no["Order Cache"] + 1):
         order_id = answer.order_id
         before = newest[order_id] if order_id in newest else snapshot.file(order_id).answer
-        yield from _of_answer(before, replace(answer, no=number), snapshot.outbox, now)
+        for message in _of_answer(before, replace(answer, no=number), snapshot.outbox, now):
+            if (message.kind, message.event) == ("unconfirmed", "owed"):
+                watches[order_id] = message
+            else:
+                yield message
+        if answer.outcome != "fulfilled" or mailed_at(answer):
+            watches.pop(order_id, None)
         newest[order_id] = answer
+    yield from watches.values()
 
 
 def _of_answer(before: Answer | None, answer: Answer, outbox: Outbox, now: datetime) -> Iterator[Message]:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
+import pytest
+
+from fulfillment.allocation import plan_order
+from fulfillment.answers import Plan
+from fulfillment.mailing import plan_delivered
 from fulfillment.messages import Outbox
 from fulfillment.model import Message
 from fulfillment.outbox import DELAYS, KINDS, claimed, due, not_sent, plan_send, sent, told_again
-from fulfillment.workbook import Changes, Snapshot
+from fulfillment.release import plan_release
+from fulfillment.workbook import Changes, Draft, Snapshot
 from tests.unit.shop import OPENING, Shop, a_stocked_shop, an_order
 
 HOUR = timedelta(hours=1)
@@ -50,6 +58,23 @@ def test_the_message_of_a_mixed_order_names_what_a_person_has_to_serve() -> None
     shop.sell("KBS", fulfillment="EXTERNAL")
     shop.order("1", "CPT", "KBS x2: Kettlebells")
     assert facts(shop, "fulfilled")["skipped"] == [["KBS", 2, "Kettlebells", "external"]]
+
+
+@pytest.mark.parametrize("end", ["released", "mailed"])
+def test_no_mail_is_waited_for_of_an_order_that_one_commit_serves_and_settles(end: str) -> None:
+    shop = a_telling_shop()
+    after: Callable[[Draft], Plan[object]] = (
+        partial(plan_release, order_id="1", now=shop.now, by="ops")
+        if end == "released"
+        else partial(plan_delivered, order_id="1", now=shop.now, by="zap")
+    )
+    shop.at_once(
+        lambda draft: plan_order(draft, an_order("1", "CPT"), policy=shop.policy, now=shop.now, by="zap"),
+        after,
+        lambda draft: plan_order(draft, an_order("2", "CPT"), policy=shop.policy, now=shop.now, by="zap"),
+    )
+    assert [order for kind, _, order in told(shop) if kind == "unconfirmed"] == ["2"]
+    assert shop.audit() == ()
 
 
 def test_a_failure_is_told_with_every_shortage() -> None:
