@@ -71,10 +71,11 @@ class Case:
     def is_test(self) -> bool:
         """Must its mail go to the test recipient?
 
-        What was first answered in test mode stays so until it is released, also after the switch to live.
+        What was first answered in test mode stays so until it is released, also after the switch to live; but
+        where nothing was in it for keys, no mail was due then.
         """
         since_release = takewhile(lambda row: row.outcome != "released", reversed(self.file.answers))
-        answered = (row.mode for row in since_release if row.outcome not in ("cleared", "closed"))
+        answered = (row.mode for row in since_release if row.outcome in ("fulfilled", "failed"))
         return next(answered, self.policy.mode) == "test"
 
 

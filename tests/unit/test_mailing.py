@@ -9,7 +9,7 @@ import pytest
 from fulfillment.answers import Plan
 from fulfillment.errors import NotPossible
 from fulfillment.mailing import Resent, plan_resend, rehearsed
-from fulfillment.model import Reply
+from fulfillment.model import LineItem, Reply
 from fulfillment.outbox import by_hook
 from fulfillment.payloads import DeliveredBody, answer_body, read
 from fulfillment.story import what_next
@@ -202,6 +202,7 @@ def test_the_orders_of_the_test_are_listed_until_each_is_released_or_sent_for_re
     shop = rehearsing()
     for order_id, lines in (("1", "CPT"), ("2", "CPT"), ("3", "CPT x9")):
         shop.order(order_id, lines)
+    assert shop.order("a tip", LineItem("", 1, "Tip")).answer.outcome == "skipped"
     go_live(shop)
     shop.order("4", "CPT")
     assert [(o.order_id, o.outcome, o.seats) for o in rehearsed(shop.snapshot)] == [
@@ -213,6 +214,19 @@ def test_the_orders_of_the_test_are_listed_until_each_is_released_or_sent_for_re
     shop.resend("2", for_real=True)
     shop.release("3")
     assert rehearsed(shop.snapshot) == ()
+
+
+def test_what_test_mode_skipped_is_for_the_customer_once_there_are_keys_for_it() -> None:
+    shop = rehearsing()
+    assert shop.order("1", LineItem("", 1, "No SKU yet")).answer.mode == "test"
+    go_live(shop)
+    shop.clear("1")
+    served = shop.order("1", "CPT")
+    assert (served.answer.outcome, served.answer.mode, served.deliver_to) == (
+        "fulfilled",
+        "live",
+        "ada@home.ca",
+    )
 
 
 def test_waiting_orders_are_served_oldest_first_and_whole() -> None:
