@@ -6,7 +6,7 @@ import os
 import sys
 
 import functions_framework
-from flask import Request, Response
+from flask import Request, Response, current_app, request
 
 from fulfillment.app import build_api
 from fulfillment.arrivals import read_first
@@ -23,6 +23,9 @@ except WrongSettings as wrong:
 # functions-framework reads the environment alone, after this file, and would take four threads per CPU
 os.environ.setdefault("THREADS", str(SETTINGS.threads))
 read_first()
+
+if current_app:  # what functions-framework's own routes leave out, such as a line feed in the path
+    current_app.register_error_handler(404, lambda _: API.handle(request))
 
 
 @functions_framework.http

@@ -73,6 +73,11 @@ def test_every_example_is_answered_as_described(function: Function, description:
             assert not errors, (path, errors)
 
 
+def test_an_address_that_no_route_can_have_is_refused_like_any_other(function: Function) -> None:
+    answer = function.get("/orders/6855909900591%0A/story")
+    assert (answer.status_code, answer.json()["reason"]) == (404, "not_found")
+
+
 def validator(description: dict[str, Any], schema: Mapping[str, Any]) -> Draft202012Validator:
     whole = Resource(contents=description, specification=DRAFT202012)
     registry: Any = Registry().with_resource("urn:description", whole)
