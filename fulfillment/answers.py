@@ -78,6 +78,11 @@ def unit_order(unit: str) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(int(part) for part in piece.split(".")) for piece in unit.split("+"))
 
 
+def line_of(unit: str) -> int:
+    """The line of the order that a piece is of, the first one of a bundle seat's: 2 of `2.1`."""
+    return int(unit.split(".")[0])
+
+
 def checked(answer: Answer) -> Answer:
     """The same row, unless one of its cells is too long: then OrderTooLarge."""
     cells = {"items": answer.items, "keys": answer.keys, "details": answer.details, "message": answer.message}

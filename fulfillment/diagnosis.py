@@ -36,6 +36,7 @@ class HasVersion(Protocol):
 
 
 V = TypeVar("V", bound=HasVersion)
+R = TypeVar("R", KeyEvent, Assignment, Answer)
 
 
 def diagnose(snapshot: Snapshot, gaps: Mapping[LedgerName, Gaps], events: Sequence[KeyEvent]) -> Damage:
@@ -146,9 +147,7 @@ class Diagnosis:
 
     def _seats(self, lost: Sequence[LostSeat]) -> dict[int, LostSeat | Assignment]:
         """`no` -> what the missing row of Assignments said: the row itself where it only lost its number."""
-        gap = self._gap("Assignments")
-        loose = [row for row in gap.loose if isinstance(row, Assignment)]
-        found: dict[int, LostSeat | Assignment] = {**_matched(gap.open, loose)}
+        found, open_ = _numbered(self._gap("Assignments"), Assignment)
         there = Counter(_sign(row) for row in found.values())
         rest = []
         for seat in lost:
@@ -156,26 +155,20 @@ class Diagnosis:
                 there[_sign(seat)] -= 1
             else:
                 rest.append(seat)
-        open_ = {no: window for no, window in gap.open.items() if no not in found}
         return {**found, **_matched(open_, rest)}
 
     def _answers(self) -> dict[int, LostAnswer | Answer]:
-        gap = self._gap("Order Cache")
-        loose = [row for row in gap.loose if isinstance(row, Answer)]
-        found: dict[int, LostAnswer | Answer] = {**_matched(gap.open, loose)}
+        found, open_ = _numbered(self._gap("Order Cache"), Answer)
         there = {(row.order_id, row.version) for row in found.values()}
         lost = [answer for trail in self.trails for answer in trail.answers]
         rest = [answer for answer in lost if (answer.order_id, answer.version) not in there]
         rest.sort(key=lambda answer: (answer.version, answer.rows[0].no))
-        open_ = {no: window for no, window in gap.open.items() if no not in found}
         return {**found, **_matched(open_, rest)}
 
     def _events(self) -> dict[int, LostKey | KeyEvent]:
-        gap = self._gap("Import History")
-        loose = [row for row in gap.loose if isinstance(row, KeyEvent)]
-        found: dict[int, LostKey | KeyEvent] = {**_matched(gap.open, loose)}
-        there = {row.key for row in found.values() if isinstance(row, KeyEvent)}
-        open_ = {no: window for no, window in gap.open.items() if no not in found}
+        loose, open_ = _numbered(self._gap("Import History"), KeyEvent)
+        there = {row.key for row in loose.values()}
+        found: dict[int, LostKey | KeyEvent] = {**loose}
         lost = [key for key in self._lost_keys() if key.first.key not in there] if open_ else []
         for key in lost:  # it came at some time before its first seat was given
             no = next((no for no, (lowest, _) in sorted(open_.items()) if lowest <= key.version), None)
@@ -230,6 +223,12 @@ class Diagnosis:
 
 def _sign(row: LostSeat | Assignment) -> tuple[str, str, str, int, bool]:
     return row.order_id, row.unit, row.keycode, row.version, row.event == "assigned"
+
+
+def _numbered(gap: Gaps, kind: type[R]) -> tuple[dict[int, R], dict[int, Window]]:
+    """The rows that have only lost their number, by the one that they had; and the numbers left missing."""
+    found = _matched(gap.open, [row for row in gap.loose if isinstance(row, kind)])
+    return found, {no: window for no, window in gap.open.items() if no not in found}
 
 
 def _matched(missing: Mapping[int, Window], found: Sequence[V]) -> dict[int, V]:

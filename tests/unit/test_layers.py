@@ -18,7 +18,7 @@ LAYERS: dict[str, int] = {
     "outbox": 3, "mailing": 3,
     "messages": 2, "workbook": 2, "pools": 2, "pasting": 2, "damage": 2,
     "allocation": 3, "answers": 3, "asked": 3, "choices": 3, "combination": 3, "release": 3, "stocktake": 3,
-    "diagnosis": 3, "trails": 3, "whereabouts": 3, "rebuilding": 3,
+    "diagnosis": 3, "trails": 3, "whereabouts": 3, "rebuilding": 3, "rebuilt_seats": 3, "rebuilt_answers": 3,
     "archiving": 3, "catalogue": 3, "withdrawal": 3, "availability": 3, "story": 3, "waiting": 3, "intake": 3,
     "holdings": 3, "replacement": 3, "wording": 3, "misprints": 3, "publication": 3, "health": 3,
     "checklist": 3, "drafting": 5,
