@@ -18,7 +18,7 @@ from fulfillment.answers import (
 )
 from fulfillment.errors import NotPossible
 from fulfillment.model import Answer, Details, Message, Policy, Reply, to_json
-from fulfillment.release import known
+from fulfillment.references import known
 from fulfillment.workbook import Changes, Draft, OrderFile, Snapshot
 
 

@@ -14,7 +14,7 @@ from fulfillment.comparison import Compared, alarms, compare
 from fulfillment.errors import FulfillmentError, NotPossible
 from fulfillment.group import Door
 from fulfillment.marks import Marked, plan_marks, served
-from fulfillment.release import find_order, known
+from fulfillment.references import find_order, known
 from fulfillment.trade import Trade
 from fulfillment.wares import ShopOrder
 from fulfillment.workbook import Changes, Draft

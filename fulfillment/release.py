@@ -1,8 +1,8 @@
-"""What operators do to one order: release, clear, close."""
+"""Seats given back, and answers forgotten: what operators do to one order."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from fulfillment.answers import (
 from fulfillment.errors import NotPossible, UnknownOrder
 from fulfillment.holdings import holds_in_words, order_of, seats_in_words
 from fulfillment.model import Answer, Assignment, Details, Policy, SeatEvent, is_usable_address
+from fulfillment.references import known
 from fulfillment.story import what_next
 from fulfillment.workbook import Changes, Draft, OrderFile
 
@@ -67,40 +68,6 @@ class Cleared:
     """That the answer is forgotten, and what the next post will bring."""
 
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The orders that are recorded as served by hand, and those that were so before."""
-
-    closed: tuple[str, ...]
-    before: tuple[str, ...]
-
-
-def known(draft: Draft, order_id: str) -> tuple[OrderFile, Answer]:
-    """The order's file and newest answer. Raises UnknownOrder."""
-    file = draft.file(order_id)
-    if file.answer is None:
-        raise UnknownOrder(f"Order {order_id} was never seen here: check the id.")
-    return file, file.answer
-
-
-def find_order(draft: Draft, reference: str) -> str:
-    """The id of the order that a person named, by its id or by its name (`#1042`, `1042`).
-
-    An id that no order has is returned as it is. Raises UnknownOrder where several orders bear the name.
-    """
-    if draft.file(reference).answer is not None:
-        return reference
-    snapshot = draft.snapshot
-    ids = snapshot.called(reference) or snapshot.called(f"#{reference}")
-    if not ids and reference.startswith("#"):
-        raise UnknownOrder(f"No order is called {reference}: check the name, or use the id.")
-    if len(ids) > 1:
-        raise UnknownOrder(
-            f"{len(ids)} orders are called {reference}: {listed(sorted(ids))}. Name the one by its id."
-        )
-    return next(iter(ids), reference)
 
 
 def plan_release(
@@ -281,47 +248,3 @@ def _after_clear(draft: Draft, file: OrderFile, old: Answer, policy: Policy) -> 
         return f"Posted again, it gets exactly the {held} that it holds{gone}."
     stock = stock_now(draft, old, policy)
     return f"Posted again, it is planned anew. {stock}".strip()
-
-
-def plan_close(
-    draft: Draft, order_ids: Collection[str], *, reason: str, policy: Policy, now: datetime, by: str
-) -> Plan[Closed]:
-    """Orders recorded as served by hand, also ones never seen. Raises NotPossible for one that holds keys."""
-    rows, before = [], []
-    for order_id in dict.fromkeys(order_ids):
-        file = draft.file(order_id)
-        old = file.answer
-        if file.holdings:
-            raise NotPossible(
-                f"Order {order_id} holds {counted(len(file.holdings), 'key')}, so it was not served by hand. "
-                "Release them first; no order was closed."
-            )
-        if old is not None and old.outcome == "closed":
-            before.append(order_id)
-        else:
-            rows.append(_closed(old, order_id, reason, policy, now=now, by=by))
-    closed = tuple(row.order_id for row in rows)
-    return Plan(Closed(closed, tuple(before)), Changes(answers=tuple(rows)))
-
-
-def _closed(
-    old: Answer | None, order_id: str, reason: str, policy: Policy, *, now: datetime, by: str
-) -> Answer:
-    note = f" ({reason})" if reason else ""
-    name = called(old) if old else order_id
-    message = f"Order {name} was closed as served by hand{note}."
-    if old is not None:
-        return rewritten(old, now=now, by=by, outcome="closed", reason="closed", message=message, keys="[]")
-    return Answer(
-        at=when(now),
-        order_id=order_id,
-        order_name="",
-        customer="",
-        email="",
-        region=policy.default_region,
-        outcome="closed",
-        reason="closed",
-        message=message,
-        mode=policy.mode,
-        by=by,
-    )

@@ -11,7 +11,8 @@ from fulfillment.answers import Plan, called, counted, listed, next_mail, reply_
 from fulfillment.errors import NotPossible
 from fulfillment.holdings import order_of, seats_in_words
 from fulfillment.model import Answer, Assignment, Reply, to_json
-from fulfillment.release import known, moved
+from fulfillment.references import known
+from fulfillment.release import moved
 from fulfillment.workbook import Changes, Draft, OrderFile
 
 

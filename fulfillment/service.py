@@ -14,6 +14,7 @@ from fulfillment.audit import Breach, audit
 from fulfillment.catalogue import CatalogueRow, Published, plan_publish
 from fulfillment.checklist import Step, stocked
 from fulfillment.clock import CLOCK, Clock
+from fulfillment.closing import Closed, plan_close
 from fulfillment.errors import NotPossible
 from fulfillment.group import Door
 from fulfillment.health import Health, Pulse, books_of, health
@@ -26,16 +27,8 @@ from fulfillment.outbox import KEPT, MAILED, by_hook, plan_send, told_again, wai
 from fulfillment.pasting import PastedRow
 from fulfillment.ports import Store
 from fulfillment.rebuilding import Rebuilt, plan_rebuild
-from fulfillment.release import (
-    Cleared,
-    Closed,
-    Released,
-    find_order,
-    known,
-    plan_clear,
-    plan_close,
-    plan_release,
-)
+from fulfillment.references import find_order, known
+from fulfillment.release import Cleared, Released, plan_clear, plan_release
 from fulfillment.replacement import Replaced, plan_replace
 from fulfillment.stockroom import Refreshed, Stockroom
 from fulfillment.storefront import Storefront

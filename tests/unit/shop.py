@@ -15,6 +15,7 @@ from fulfillment.answers import Plan
 from fulfillment.audit import Breach, audit
 from fulfillment.availability import availability
 from fulfillment.catalogue import CatalogueRow, Published, plan_publish
+from fulfillment.closing import Closed, plan_close
 from fulfillment.errors import FulfillmentError
 from fulfillment.intake import Imported, plan_import
 from fulfillment.mailing import Reported, Resent, plan_delivered, plan_resend
@@ -36,14 +37,7 @@ from fulfillment.outbox import messages_for
 from fulfillment.pasting import Paste, PastedRow
 from fulfillment.pools import stock_after
 from fulfillment.ports import Books
-from fulfillment.release import (
-    Cleared,
-    Closed,
-    Released,
-    plan_clear,
-    plan_close,
-    plan_release,
-)
+from fulfillment.release import Cleared, Released, plan_clear, plan_release
 from fulfillment.replacement import Replaced, plan_replace
 from fulfillment.stocktake import InventoryRow, inventory
 from fulfillment.waiting import Retried, plan_retry

@@ -8,7 +8,8 @@ from fulfillment.allocation import plan_order
 from fulfillment.catalogue import CatalogueRow
 from fulfillment.errors import NotPossible, UnknownOrder
 from fulfillment.model import Reply
-from fulfillment.release import find_order, plan_release
+from fulfillment.references import find_order
+from fulfillment.release import plan_release
 from fulfillment.replacement import Replaced, plan_replace
 from tests.unit.shop import BY, FULL_EITHER_WAY, Shop, a_shop, a_stocked_shop, an_order, codes
 
