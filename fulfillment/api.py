@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -17,7 +18,7 @@ from fulfillment.errors import FulfillmentError, NoAccess, Refused, Unavailable
 from fulfillment.health import Health, Pulse
 from fulfillment.operations import OPERATIONS
 from fulfillment.payloads import answer_body, error_body, read_body, read_order
-from fulfillment.refusals import MAX_BODY, Refusal, not_let_in, refusal_of, refusal_of_http
+from fulfillment.refusals import MAX_BODY, Refusal, not_let_in, refusal_of, refusal_of_http, unread
 from fulfillment.routes import ROUTES, Route
 from fulfillment.service import Service
 from fulfillment.throttle import Throttle
@@ -25,6 +26,9 @@ from fulfillment.visit import Visit, facts_of
 
 NEED_A_PERSON = (403, 500, 503)
 """Statuses that a caller can do little about."""
+
+MOST_NAMED = 3
+"""Breaches that an alarm names."""
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -83,6 +87,8 @@ class Api:
         """The answer of a refusal; that a paid order did not get in is heard at once."""
         if (visit.request.method, visit.request.path.rstrip("/")) == ("POST", "/orders"):
             self._alarm(*not_let_in(refusal, visit.request_id))
+        elif refusal.status == 503 and refusal.code != "busy":  # that passes; this needs a person
+            self._tell_who_sleeps(visit, refusal.message)
         if self._support and refusal.status in NEED_A_PERSON:
             refusal = replace(refusal, message=f"{refusal.message} Ask {self._support}.")
         return _refused(refusal, visit)
@@ -137,7 +143,14 @@ class Api:
         except Refused as no:  # the operator's question was understood, and the answer is no
             said = {"status": "error", "reason": no.code, "message": str(no), **operation.nothing}
         visit.facts |= facts_of(said)
+        if said["status"] == "error":
+            self._tell_who_sleeps(visit, _with_breaches(said))
         return _response(200, {**said, "request_id": visit.request_id})
+
+    def _tell_who_sleeps(self, visit: Visit, message: str) -> None:
+        """Nobody reads what the scheduler is answered: a no, as of the audit at night, is an alarm."""
+        if visit.facts.get("role") == "scheduler":
+            self._alarm(*unread(str(visit.facts["route"]), message))
 
     def _health(self, visit: Visit) -> Response:
         """`ok` or `error`; to those who are known also each dependency, and what misses its target.
@@ -155,6 +168,12 @@ class Api:
         said |= {name: "ok" if finding.is_ok else finding.message for name, finding in tried.items()}
         is_ok = all(finding.is_ok for finding in tried.values())
         return _response(200 if is_ok else 503, {**said, "status": "ok" if is_ok else "error"})
+
+
+def _with_breaches(said: Mapping[str, Any]) -> str:
+    """What an operation says, and the first of what an audit found; neither names a key code."""
+    found = [breach["message"] for breach in said.get("breaches", ())]
+    return " ".join([said["message"], *found[:MOST_NAMED]])
 
 
 def _health_body(health: Health) -> dict[str, object]:

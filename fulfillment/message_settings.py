@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 from urllib.parse import urlparse
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 from fulfillment.shop_settings import is_local
@@ -35,19 +36,14 @@ class MessageSettings(BaseSettings):
             raise ValueError("must be an address that begins with https://")
         return SecretStr(url)
 
-    @model_validator(mode="after")
-    def _check_hooks_are_not_here(self) -> MessageSettings:
+    def contradictions_of_messages(self) -> Iterator[str]:
+        """What these settings cannot mean together."""
         if self.k_service and is_local(self.slack_webhook_url.get_secret_value()):
-            raise ValueError("SLACK_WEBHOOK_URL is a local address: copy the webhook's own")
+            yield "SLACK_WEBHOOK_URL is a local address: copy the webhook's own"
         if self.k_service and is_local(self.delivery_hook_url.get_secret_value()):
-            raise ValueError("DELIVERY_HOOK_URL is a local address: copy the Catch Hook's own")
-        return self
-
-    @model_validator(mode="after")
-    def _check_delivery(self) -> MessageSettings:
+            yield "DELIVERY_HOOK_URL is a local address: copy the Catch Hook's own"
         has_url = bool(self.delivery_hook_url.get_secret_value())
         if (self.delivery == "hook") != has_url:
-            raise ValueError("DELIVERY=hook and DELIVERY_HOOK_URL go together: set both, or neither")
+            yield "DELIVERY=hook and DELIVERY_HOOK_URL go together: set both, or neither"
         if self.waiting == "auto" and self.delivery != "hook":
-            raise ValueError("WAITING=auto needs DELIVERY=hook: nobody would mail the keys else")
-        return self
+            yield "WAITING=auto needs DELIVERY=hook: nobody would mail the keys else"

@@ -89,6 +89,11 @@ def refusal_of_http(error: HTTPException) -> Refusal:
     return Refusal(error.code or 400, code, text, allow=allow)
 
 
+def unread(route: str, message: str) -> tuple[str, str]:
+    """(what to say, its cause) of a no to the scheduler, whose answers nobody reads."""
+    return f"The scheduler's {route} was answered: {message}", f"scheduler: {route}"
+
+
 def not_let_in(refusal: Refusal, request_id: str) -> tuple[str, str]:
     """(what to say, its cause) of an order that was refused; never a value that the caller sent."""
     why = f"{refusal.status} ({refusal.code})"

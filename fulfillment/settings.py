@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,8 @@ ROLES = ("zap", "operator", "scheduler", "admin")
 GOOGLE_SHEETS = "https://sheets.googleapis.com"
 
 GOOGLE_CERTS = "https://www.googleapis.com/oauth2/v1/certs"
+
+_IN_ADDRESS = re.compile(r"/spreadsheets/d/([\w-]+)")
 
 _ADDRESS_OR_DOMAIN = re.compile(r"[^@\s]*@[^@\s]+\.[^@\s]+")
 
@@ -54,6 +57,11 @@ class Settings(ShopSettings, MessageSettings):
     support_contact: str = ""
     """Whom to ask where a person has to help, as words: a name, an address, a number."""
     google_cloud_project: str = ""
+
+    @field_validator("spreadsheet_id", "archive_spreadsheet_id")
+    @classmethod
+    def _check_id(cls, typed: str) -> str:
+        return id_of(typed)
 
     @field_validator("api_tokens")
     @classmethod
@@ -92,21 +100,29 @@ class Settings(ShopSettings, MessageSettings):
 
     @model_validator(mode="after")
     def _check_together(self) -> Settings:
-        if self.mode == "test" and not is_usable_address(self.test_recipient):
-            raise ValueError("MODE is test, so TEST_RECIPIENT must be the address that gets the mails")
-        if bool(self.oidc_allowed) != bool(self.oidc_audiences):
-            raise ValueError("OIDC_AUDIENCES and OIDC_ALLOWED go together: set both, or neither")
-        if self.delivery == "hook" and not self.hook_secret:
-            raise ValueError(
-                "DELIVERY is hook: API_TOKENS needs a zap:SECRET, which signs what the hook gets"
-            )
-        if self.archive_spreadsheet_id == self.spreadsheet_id:
-            raise ValueError("ARCHIVE_SPREADSHEET_ID must name another spreadsheet than SPREADSHEET_ID")
-        if self.k_service and self.is_local:
-            raise ValueError("SHEETS_URL is a local address: the cloud works on Google's spreadsheet alone")
-        if self.k_service and self.oidc_certs_url != GOOGLE_CERTS:
-            raise ValueError("OIDC_CERTS_URL is for tests: the cloud takes Google's certificates alone")
+        """Everything that contradicts something is told at once."""
+        found = [
+            *self._contradictions(),
+            *self.contradictions_of_messages(),
+            *self.contradictions_of_the_shop(),
+        ]
+        if found:
+            raise ValueError("\n  ".join(found))
         return self
+
+    def _contradictions(self) -> Iterator[str]:
+        if self.mode == "test" and not is_usable_address(self.test_recipient):
+            yield "MODE is test, so TEST_RECIPIENT must be the address that gets the mails"
+        if bool(self.oidc_allowed) != bool(self.oidc_audiences):
+            yield "OIDC_AUDIENCES and OIDC_ALLOWED go together: set both, or neither"
+        if self.delivery == "hook" and not self.hook_secret:
+            yield "DELIVERY is hook: API_TOKENS needs a zap:SECRET, which signs what the hook gets"
+        if self.archive_spreadsheet_id == self.spreadsheet_id:
+            yield "ARCHIVE_SPREADSHEET_ID must name another spreadsheet than SPREADSHEET_ID"
+        if self.k_service and self.is_local:
+            yield "SHEETS_URL is a local address: the cloud works on Google's spreadsheet alone"
+        if self.k_service and self.oidc_certs_url != GOOGLE_CERTS:
+            yield "OIDC_CERTS_URL is for tests: the cloud takes Google's certificates alone"
 
     @property
     def is_local(self) -> bool:
@@ -145,6 +161,12 @@ class Settings(ShopSettings, MessageSettings):
             critical_stock=self.critical_stock,
             waiting=self.waiting,
         )
+
+
+def id_of(typed: str) -> str:
+    """The id of a spreadsheet, also where a person has copied its address."""
+    found = _IN_ADDRESS.search(typed)
+    return found[1] if found else typed.strip()
 
 
 def _pairs(listed: str) -> tuple[tuple[str, str], ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlparse
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -74,32 +75,29 @@ class ShopSettings(BaseSettings):
             raise ValueError("write a day or a time, like 2026-12-01 or 2026-12-01T09:00") from None
         return typed
 
-    @model_validator(mode="after")
-    def _check_shop_together(self) -> ShopSettings:
+    def contradictions_of_the_shop(self) -> Iterator[str]:
+        """What these settings cannot mean together."""
         if not self.shopify_shop:
-            self._check_nothing_of_the_shop()
-            return self
+            yield from self._needs_a_shop()
+            return
         has_token = bool(self.shopify_token.get_secret_value())
         both = (self.shopify_client_id, self.shopify_client_secret.get_secret_value())
         if has_token and any(both):
-            raise ValueError("SHOPIFY_TOKEN and SHOPIFY_CLIENT_ID are two ways in: set one of them")
+            yield "SHOPIFY_TOKEN and SHOPIFY_CLIENT_ID are two ways in: set one of them"
         if not has_token and not all(both):
-            raise ValueError(
-                "SHOPIFY_SHOP needs SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET, or SHOPIFY_TOKEN"
-            )
+            yield "SHOPIFY_SHOP needs SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET, or SHOPIFY_TOKEN"
         if self.k_service and self.shopify_url:
-            raise ValueError("SHOPIFY_URL is for tests: the cloud asks Shopify itself")
-        return self
+            yield "SHOPIFY_URL is for tests: the cloud asks Shopify itself"
 
-    def _check_nothing_of_the_shop(self) -> None:
+    def _needs_a_shop(self) -> Iterator[str]:
         if self.shopify_push != "off":
-            raise ValueError(f"SHOPIFY_PUSH is {self.shopify_push}, so SHOPIFY_SHOP must name the shop")
+            yield f"SHOPIFY_PUSH is {self.shopify_push}, so SHOPIFY_SHOP must name the shop"
         if self.mark_fulfilled == "on":
-            raise ValueError("MARK_FULFILLED is on, so SHOPIFY_SHOP must name the shop")
+            yield "MARK_FULFILLED is on, so SHOPIFY_SHOP must name the shop"
         values = {name: getattr(self, name) for name in NEEDS_SHOP}
         for name, value in values.items():
             if value.get_secret_value() if isinstance(value, SecretStr) else value:
-                raise ValueError(f"{name.upper()} is set, so SHOPIFY_SHOP must name the shop")
+                yield f"{name.upper()} is set, so SHOPIFY_SHOP must name the shop"
 
     @property
     def shop_url(self) -> str:

@@ -8,7 +8,7 @@ import click
 
 from fulfillment.app import build_scratch
 from fulfillment.cli.running import cli
-from fulfillment.settings import read_settings
+from fulfillment.settings import id_of, read_settings
 from fulfillment.sheets.probes import Seen, probe
 
 
@@ -17,7 +17,7 @@ from fulfillment.sheets.probes import Seen, probe
 @click.option("--rounds", default=10, show_default=True, help="How often what may go well by luck is tried.")
 def probe_google(spreadsheet_id: str, rounds: int) -> None:
     """Try what is taken for granted of Google, on a scratch spreadsheet (never the shop's)."""
-    settings = read_settings()
+    settings, spreadsheet_id = read_settings(), id_of(spreadsheet_id)
     if spreadsheet_id in (settings.spreadsheet_id, settings.archive_spreadsheet_id):
         raise click.UsageError(
             "That is the shop's own spreadsheet: make an empty one, share it, and name it."

@@ -30,6 +30,30 @@ def test_every_refused_order_raises_an_alarm(workbook: Workbook) -> None:
     assert not any("ada@" in said for said in heard.values())
 
 
+def test_what_the_scheduler_is_refused_or_finds_at_night_somebody_hears(workbook: Workbook) -> None:
+    workbook.stock("NASM CPT combined EX-1 9")
+    workbook.sell(CPT="NASM-CPT-FULL")
+    workbook.unprotect()
+    with Function(workbook) as function:
+        function.get("/audit", role="scheduler")
+        function.post("/outbox/send", {}, role="scheduler")
+        workbook.type("Key Inventory!F2", [[77]])
+        function.get("/audit")  # a person reads the answer
+        function.kill()
+        assert alarms(function) == {}
+    with Function(workbook) as function:
+        function.get("/audit", role="scheduler")
+        tab = {"sheetId": workbook.sheet_id("Assignments"), "title": "Given"}
+        workbook.batch({"updateSheetProperties": {"properties": tab, "fields": "title"}})
+        function.post("/inventory/refresh", {}, role="scheduler")
+        function.kill()
+        heard = alarms(function)
+    assert heard.keys() == {"scheduler: GET /audit", "scheduler: POST /inventory/refresh"}
+    assert "not in order: 1 thing found. " in heard["scheduler: GET /audit"]
+    assert "shows total 9, used 77" in heard["scheduler: GET /audit"]
+    assert "Assignments" in heard["scheduler: POST /inventory/refresh"]
+
+
 def test_an_order_that_got_in_and_what_operators_mistype_raise_none(workbook: Workbook) -> None:
     with Function(workbook) as function:
         function.post("/orders", posted("1", "NOSUCH"))

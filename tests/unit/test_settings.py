@@ -88,6 +88,21 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(
     assert "s3cret" not in str(wrong.value)
 
 
+def test_all_that_contradicts_something_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = {"TEST_RECIPIENT": "", "DELIVERY": "hook", "SHOPIFY_PUSH": "on", "MARK_FULFILLED": "on"}
+    with pytest.raises(WrongSettings) as wrong:
+        read(monkeypatch, **changes, OIDC_AUDIENCES="x")
+    assert [line.split()[0] for line in str(wrong.value).splitlines()[1:]] == [
+        *("MODE", "OIDC_AUDIENCES", "DELIVERY=hook", "SHOPIFY_PUSH", "MARK_FULFILLED")
+    ]
+
+
+def test_a_spreadsheet_may_be_copied_from_the_address_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "https://docs.google.com/spreadsheets/d/1a-B_c/edit?gid=0#gid=0"
+    settings = read(monkeypatch, SPREADSHEET_ID=address, ARCHIVE_SPREADSHEET_ID=" 2dEf ")
+    assert (settings.spreadsheet_id, settings.archive_spreadsheet_id) == ("1a-B_c", "2dEf")
+
+
 def test_no_secret_shows_where_settings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     app = {"SHOPIFY_SHOP": "bar", "SHOPIFY_CLIENT_ID": "app", "SHOPIFY_CLIENT_SECRET": "c-secret"}
     shown = repr(read(monkeypatch, **app))
