@@ -1,4 +1,4 @@
-"""What a change calls for to be told, and when a message that did not go out is due again.
+"""What a change calls for to be told.
 
 A message is a row of the Outbox in the commit of what it tells. Its `body` holds facts as JSON, which
 whoever sends it puts into words; never a key code or an address. An order's facts are `order_name`,
@@ -36,6 +36,7 @@ from itertools import islice
 
 from fulfillment.alerts import Alert, in_words
 from fulfillment.answers import called, counted, failed_since, mail_of, mailed_at, when
+from fulfillment.attempts import DELAYS, claimed, delivered, due, first_claim, given_up
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Message, is_usable_address, to_json
 from fulfillment.waiting import WaitingOrder
@@ -56,21 +57,6 @@ MAILED = "keys"
 
 KINDS = (*TOLD, MAILED)
 
-CLAIM = timedelta(minutes=5)
-"""Who claimed a message has so long to send it; nothing heard by then, anybody may."""
-
-DELAYS = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-)
-"""After the first try, the second ...: what is away for longer than these together needs a person."""
-
-JITTER = 0.2
-"""By so much of it a delay is longer at the most, so that what failed together is not tried together."""
-
 MAIL_DUE = timedelta(minutes=15)
 """A Zap takes a minute or two from the answer to its last step."""
 
@@ -84,67 +70,6 @@ ALERTS_MOST = 20
 """Pools and products that one message names, the worst first."""
 
 ADDRESS = re.compile(r"\S+@\S+")
-
-
-def is_due(message: Message, now: datetime) -> bool:
-    """Has its time come? One that is claimed is its claimer's until then."""
-    return not message.due_at or datetime.fromisoformat(message.due_at) <= now
-
-
-def due(outbox: Outbox, now: datetime) -> Iterator[Message]:
-    """The pending messages to be sent now, the oldest first."""
-    return (message for message in outbox.to_be_told() if is_due(message, now))
-
-
-def claimed(message: Message, *, now: datetime, by: str) -> Message:
-    """The row by which whoever commits it is the one to send it.
-
-    Its `error` says that nothing was heard of an earlier claim: then it may have been sent before.
-    """
-    unheard = f"Nothing was heard of the claim of {message.at}." if message.event == "claimed" else ""
-    claim = _next(message, "claimed", now=now, by=by, due_at=when(now + CLAIM), error=unheard)
-    return replace(claim, attempts=message.attempts + 1)
-
-
-def first_claim(message: Message, *, now: datetime) -> Message:
-    """A new message, with its first claim where it is due at once."""
-    if message.event != "owed" or not is_due(message, now):
-        return message
-    return replace(message, event="claimed", attempts=1, due_at=when(now + CLAIM))
-
-
-def sent(message: Message, *, now: datetime, by: str) -> Message:
-    """The row that says that it went out."""
-    return _next(message, "sent", now=now, by=by)
-
-
-def not_sent(
-    message: Message,
-    error: str,
-    *,
-    now: datetime,
-    by: str,
-    chance: float,
-    is_final: bool = False,
-    not_before: timedelta = timedelta(0),
-) -> Message:
-    """The row that says when it is tried again, or that it is given up. `chance` is 0 to 1, for jitter."""
-    if is_final or message.attempts > len(DELAYS):
-        return given_up(message, error, now=now, by=by)
-    delay = max(DELAYS[message.attempts - 1] * (1 + JITTER * chance), not_before)
-    return _next(message, "failed", now=now, by=by, due_at=when(now + delay), error=error)
-
-
-def given_up(message: Message, error: str, *, now: datetime, by: str) -> Message:
-    """The row that says that it will not be told, and why."""
-    return _next(message, "given_up", now=now, by=by, error=error)
-
-
-def _next(message: Message, event: str, **cells: object) -> Message:
-    """The message's next row; what it says is in its first one."""
-    at = when(cells.pop("now"))  # type: ignore[arg-type]
-    blank = {"subject": "", "body": "", "due_at": "", "error": "", "no": 0, "version": 0}
-    return replace(message, **{**blank, **cells, "at": at, "event": event})  # type: ignore[arg-type]
 
 
 def messages_for(
@@ -217,7 +142,8 @@ def _ended(
     for message in outbox.of_order(answer.order_id):
         is_on_its_way = message.event == "claimed" and bool(why)  # what becomes of it will be heard
         if message.kind in kinds and outbox.is_pending(message.message_id) and not is_on_its_way:
-            yield _next(message, "given_up" if why else "delivered", now=now, by=answer.by, error=why)
+            by = answer.by
+            yield given_up(message, why, now=now, by=by) if why else delivered(message, now=now, by=by)
 
 
 def by_hook(answer: Answer, cause: str, *, now: datetime, by: str) -> Message:
@@ -343,7 +269,7 @@ def _mail_ended(snapshot: Snapshot, message: Message, now: datetime, by: str) ->
     answer = snapshot.file(message.order_id).answer
     if answer is not None and answer.outcome == "fulfilled":
         if mailed_at(answer):
-            return _next(message, "delivered", now=now, by=by)
+            return delivered(message, now=now, by=by)
         if message.message_id == f"{MAILED}:{answer.order_id}:{mail_of(answer)}":
             return None
     return given_up(message, "The order has no keys to be mailed by this any more.", now=now, by=by)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from fulfillment import outbox
+from fulfillment import attempts, outbox
 from fulfillment.answers import counted, listed, reply_to
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.errors import FulfillmentError, NotDelivered
@@ -189,7 +189,7 @@ class Teller:
         with self._guard:
             letters, self._letters = self._letters, []
         now = self._now()
-        ours = [letter for letter in letters if not outbox.is_due(letter.message, now)]
+        ours = [letter for letter in letters if not attempts.is_due(letter.message, now)]
         portions = list(_portions(ours))
         for place, portion in enumerate(portions):
             if until - self._clock.now_s() < LEAST_S:
@@ -206,7 +206,7 @@ class Teller:
         except Exception as error:  # noqa: BLE001  whatever breaks in a courier, no caller hears of it
             self._mark_failed(letters, NotDelivered(f"The courier broke: {type(error).__name__}."))
         else:
-            self._mark(outbox.sent(letter.message, now=self._now(), by=self._by) for letter in letters)
+            self._mark(attempts.sent(letter.message, now=self._now(), by=self._by) for letter in letters)
 
     def _mark_failed(self, letters: Sequence[Letter], error: NotDelivered) -> None:
         if error.may_have_arrived and not error.is_final:
@@ -215,7 +215,7 @@ class Teller:
             said = f"{len(letters)} messages cannot be told for minutes now, and are tried again: {error}"
             log.error(said, extra={"alarm": "not told"})
         marks = [
-            outbox.not_sent(
+            attempts.not_sent(
                 letter.message,
                 str(error),
                 now=self._now(),

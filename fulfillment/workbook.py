@@ -9,10 +9,11 @@ from itertools import chain
 from typing import Literal, TypeVar
 
 from fulfillment.damage import Damage, is_lost
+from fulfillment.drawing import Drawing
 from fulfillment.errors import Damaged, InArchive
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Message, Pool, Product
-from fulfillment.pools import Drawing, Pools
+from fulfillment.pools import Pools
 from fulfillment.sales import Sales
 
 LedgerName = Literal["Import History", "Assignments", "Order Cache", "Outbox"]

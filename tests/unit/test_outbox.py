@@ -12,10 +12,11 @@ import pytest
 
 from fulfillment.allocation import plan_order
 from fulfillment.answers import Plan
+from fulfillment.attempts import DELAYS, claimed, due, not_sent, sent
 from fulfillment.mailing import plan_delivered
 from fulfillment.messages import Outbox
 from fulfillment.model import Message
-from fulfillment.outbox import DELAYS, KINDS, claimed, due, not_sent, plan_send, sent, told_again
+from fulfillment.outbox import KINDS, plan_send, told_again
 from fulfillment.release import plan_release
 from fulfillment.workbook import Changes, Draft, Snapshot
 from tests.unit.shop import OPENING, Shop, a_stocked_shop, an_order
