@@ -70,7 +70,7 @@ def build_service(
     `couriers`: who takes which kind of message, by the settings unless named; what nobody takes is not told.
     """
     schema, now = read_schema(SCHEMA_FILE), build_clock(settings)
-    archive = _archive_client(settings)
+    archive = _of_the_archive(settings) if settings.archive_spreadsheet_id else None
     store = SheetStore(
         _client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive, clock=clock
     )
@@ -172,8 +172,8 @@ def build_trials(settings: Settings, *, sends: bool = False) -> dict[str, Trial]
 
 def _further_trials(settings: Settings, sends: bool) -> Iterator[tuple[str, Trial]]:
     """Those of what may be left out."""
-    if archive_id := settings.archive_spreadsheet_id:
-        yield "archive", partial(try_spreadsheet, partial(_client, settings, archive_id))
+    if settings.archive_spreadsheet_id:
+        yield "archive", partial(try_spreadsheet, partial(_of_the_archive, settings))
     if settings.shopify_shop:
         shop = _shop(settings)
         yield "shop", partial(try_access, shop, trial_until)
@@ -193,7 +193,8 @@ def _further_trials(settings: Settings, sends: bool) -> Iterator[tuple[str, Tria
 def build_scratch(settings: Settings, spreadsheet_id: str, *, rounds: int) -> Scratch:
     """A spreadsheet that holds nothing of worth, for probes. No call is made yet."""
     credentials = _credentials(settings)
-    return Scratch(partial(SheetsClient, spreadsheet_id, credentials, settings.sheets_url), rounds)
+    client = partial(SheetsClient, spreadsheet_id, credentials, settings.sheets_url, "the id that you gave")
+    return Scratch(client, rounds)
 
 
 def build_clock(settings: Settings) -> Callable[[], datetime]:
@@ -201,16 +202,14 @@ def build_clock(settings: Settings) -> Callable[[], datetime]:
     return partial(datetime.now, ZoneInfo(settings.time_zone))
 
 
-def _client(settings: Settings, spreadsheet_id: str = "") -> SheetsClient:
-    """Of the shop's spreadsheet, unless another is named."""
-    return SheetsClient(
-        spreadsheet_id or settings.spreadsheet_id, _credentials(settings), settings.sheets_url
-    )
+def _client(settings: Settings) -> SheetsClient:
+    """Of the shop's spreadsheet."""
+    return SheetsClient(settings.spreadsheet_id, _credentials(settings), settings.sheets_url)
 
 
-def _archive_client(settings: Settings) -> SheetsClient | None:
+def _of_the_archive(settings: Settings) -> SheetsClient:
     archive_id = settings.archive_spreadsheet_id
-    return _client(settings, archive_id) if archive_id else None
+    return SheetsClient(archive_id, _credentials(settings), settings.sheets_url, "ARCHIVE_SPREADSHEET_ID")
 
 
 def _credentials(settings: Settings) -> Credentials:

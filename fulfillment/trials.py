@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from fulfillment.answers import listed
 from fulfillment.clock import CLOCK
 from fulfillment.errors import NotPossible, NotSetUp
 from fulfillment.gateways.hook import HookCourier
@@ -18,6 +17,9 @@ from fulfillment.sheets.trial import try_writing
 
 TRIAL_S = 10.0
 """So long may another service take to answer a trial."""
+
+MOST_NAMED = 5
+"""Things that setup would put right, as one sentence each."""
 
 CHECKED = "This is a check: orders will be told here, and nothing has to be done."
 
@@ -38,8 +40,9 @@ def try_tabs(check: Callable[[], Report]) -> str:
     report = check()
     if report.is_ready:
         return "every tab, column, rule and protection is there."
-    found = listed([*report.repairs, *report.left], most=5)
-    raise NotSetUp(f"{found} Run setup.")
+    found = [*report.repairs, *report.left]
+    more = f"And {len(found) - MOST_NAMED} more. " if len(found) > MOST_NAMED else ""
+    raise NotSetUp(f"{' '.join(found[:MOST_NAMED])} {more}Run setup.")
 
 
 def try_books(service: Callable[[], Service]) -> str:

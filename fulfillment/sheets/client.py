@@ -40,8 +40,16 @@ Json = dict[str, Any]
 class SheetsClient:
     """One spreadsheet. Retries nothing; remembers how many calls it made, and what time it is there."""
 
-    def __init__(self, spreadsheet_id: str, credentials: Credentials, base_url: str) -> None:
+    def __init__(
+        self,
+        spreadsheet_id: str,
+        credentials: Credentials,
+        base_url: str,
+        named_by: str = "SPREADSHEET_ID",
+    ) -> None:
+        """`named_by`: where its id was set, for who has to correct it."""
         self.spreadsheet_id = spreadsheet_id
+        self._named_by = named_by
         self._url = f"{base_url.rstrip('/')}/v4/spreadsheets/{quote(spreadsheet_id, safe='')}"
         self._http = gspread.HTTPClient(credentials)
         self.calls = 0
@@ -80,7 +88,9 @@ class SheetsClient:
     def _json(self, method: str, path: str, *, timeout_s: float, **request: Any) -> Json:
         self._http.set_timeout((min(CONNECT_TIMEOUT_S, timeout_s), timeout_s))
         self.calls += 1
-        reply = _translated(lambda: self._heard(self._http.request(method, self._url + path, **request)))
+        reply = _translated(
+            lambda: self._heard(self._http.request(method, self._url + path, **request)), self._named_by
+        )
         if not isinstance(reply, dict):
             raise GoogleAway("Google's answer is not the JSON object that it should be.")
         return reply
@@ -92,19 +102,19 @@ class SheetsClient:
         return response.json()
 
 
-def _translated(call: Callable[[], T]) -> T:
+def _translated(call: Callable[[], T], named_by: str) -> T:
     """The call's value, or its failure as one of ours. Texts of Google may quote keys: none is passed on."""
     try:
         return call()
     except gspread.exceptions.APIError as error:
-        raise _meaning(error) from None
+        raise _meaning(error, named_by) from None
     except (requests.RequestException, google.auth.exceptions.TransportError) as error:
         raise GoogleAway(f"Google did not answer ({type(error).__name__}).") from None
     except google.auth.exceptions.GoogleAuthError as error:
         raise NotAllowed(f"Google does not accept the credentials ({type(error).__name__}).") from None
 
 
-def _meaning(error: gspread.exceptions.APIError) -> FulfillmentError:
+def _meaning(error: gspread.exceptions.APIError, named_by: str) -> FulfillmentError:
     status = error.response.status_code
     if status == 400:
         where = re.match(
@@ -113,8 +123,8 @@ def _meaning(error: gspread.exceptions.APIError) -> FulfillmentError:
         return BatchRefused(f"Google refused the request ({where[0] if where else 'INVALID_ARGUMENT'}).")
     if status in (401, 403, 404):
         return NotAllowed(
-            f"Google does not let the service at the spreadsheet ({status}): check SPREADSHEET_ID, and share "
-            "the spreadsheet with the service account as an editor."
+            f"Google does not let the service at the spreadsheet ({status}): check {named_by}, and share the "
+            "spreadsheet with the service account as an editor."
         )
     if status == 429:
         return QuotaSpent("Google's quota of calls for this minute is spent.", retry_after_s=30)

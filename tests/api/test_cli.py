@@ -232,6 +232,10 @@ def test_everything_that_is_wrong_with_an_environment_is_told_at_once(workbook: 
     assert "ok    spreadsheet" in checked.stdout
     away = run(workbook, "check", SPREADSHEET_ID="no-such-spreadsheet")
     assert away.stdout.count("share the spreadsheet with the service account") == 3
+    assert away.stdout.count("check SPREADSHEET_ID,") == 3
+    archive = run(workbook, "check", ARCHIVE_SPREADSHEET_ID="no-such-spreadsheet")
+    assert archive.stdout.count("check ARCHIVE_SPREADSHEET_ID,") == 2
+    assert "check SPREADSHEET_ID," not in archive.stdout
 
 
 def test_a_script_reads_what_is_wrong_as_json(workbook: Workbook) -> None:
