@@ -13,6 +13,7 @@ SHORTENED = (
     ("bench_burst", "--sustained", "60", "--together", "60"),
     ("bench_history", "--groups", "20"),
     ("bench_cold_start", "--times", "3"),
+    ("bench_audit", "--times", "2"),
     ("bench_postgres", "--seconds", "5"),
     ("bench_sandbox",),
 )

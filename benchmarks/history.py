@@ -160,7 +160,7 @@ class Instance:
         system = SystemRow(version, "c", AT, *last.values(), self.snapshot.catalogue_version, 1, "the-book")
         anchors = {name: Anchor(last[name] + 1, last[name]) for name in NUMBERED}
         stamps = set(range(version - STAMPS_KEPT + 1, version + 1))  # as many as a shop in use has
-        return State(self.snapshot, system, places, anchors, stamps, True, float("inf"))
+        return State(self.snapshot, system, places, anchors, stamps, set(), True, float("inf"))
 
     def group(self) -> list[Case[Reply]]:
         """The next orders, as they wait at the door."""

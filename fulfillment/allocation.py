@@ -117,7 +117,8 @@ def _serve(case: Case) -> Plan[Reply]:
     asked = read_lines(case.order.lines, case.draft.snapshot.catalogue, pieces, case.policy.levels)
     if "unknown_sku" in asked.problems and (gap := case.draft.snapshot.catalogue_gap):
         raise Damaged(
-            f"{gap} Sync Catalogue puts it right; until then orders of a SKU that is not there wait."
+            f"{gap} Refresh Inventory or else Sync Catalogue puts it right; until then orders of a SKU that "
+            "is not there wait."
         )
     if case.order.is_test and not case.file.holdings:
         return _passed_over(case, asked)

@@ -13,6 +13,11 @@ REFRESH = "Run Refresh Inventory."
 FIX_ROW = "Put it right from the spreadsheet's version history (File, Version history)."
 
 
+def put_right(breaches: Iterable[Breach]) -> tuple[str, ...]:
+    """What of these a refresh puts right, as sentences of what was wrong."""
+    return tuple(b.message.removesuffix(REFRESH).rstrip() for b in breaches if b.message.endswith(REFRESH))
+
+
 def audit_rows(books: Books) -> Iterator[Breach]:
     """Rows that are repeated, unreadable, or not where the service wrote them."""
     for tab, row, wrong in books.unreadable:

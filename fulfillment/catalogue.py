@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fulfillment.answers import Plan, listed, when
 from fulfillment.errors import NotPossible
+from fulfillment.imprint import as_published, imprint
 from fulfillment.misprints import Known, alike, near
 from fulfillment.model import Policy, Product, parse_entitlements
 from fulfillment.pools import stock_after
@@ -65,14 +66,9 @@ def plan_publish(
     if snapshot.catalogue and not any(row.sku for row in rows):
         raise NotPossible("NPTA Catalogue has no product left. Nothing was published, and all stay live.")
     nameless = [Problem("", f"Row {row.row} has no SKU.") for row in rows if not row.sku]
-    by_sku: dict[str, list[CatalogueRow]] = {}
-    for row in rows:
-        if row.sku:
-            by_sku.setdefault(row.sku, []).append(row)
+    by_sku = _by_sku(rows)
     known = Known.of(snapshot.pools.queues, policy.levels, policy.default_region)
-    products = tuple(
-        _published(same, snapshot.catalogue.get(sku), known, now) for sku, same in by_sku.items()
-    )
+    products = _products(by_sku, snapshot, known, now)
     gone = tuple(sku for sku in snapshot.catalogue if sku not in by_sku)
     stock = stock_after(snapshot.pools, (), ())
     result = Published(
@@ -86,8 +82,36 @@ def plan_publish(
         unpublished=gone,
         changes=changes_of(snapshot.catalogue, products, stock=stock, policy=policy),
     )
-    changed = [*products] != [*snapshot.catalogue.values()]
+    changed = snapshot.catalogue_gap or [*products] != [*snapshot.catalogue.values()]
     return Plan(result, Changes(catalogue=products) if changed else Changes())
+
+
+def plan_restored(
+    snapshot: Snapshot, rows: Sequence[CatalogueRow], *, policy: Policy, now: datetime
+) -> tuple[Product, ...]:
+    """The catalogue as it was published, made of what is left of it and of the rows that people have.
+
+    Empty where that does not give what is on record: people have changed their rows since, or there is none.
+    """
+    known = Known.of(snapshot.pools.queues, policy.levels, policy.default_region)
+    typed = as_published(_products(_by_sku(rows), snapshot, known, now), snapshot.imprint)
+    products = tuple({**{product.sku: product for product in typed}, **snapshot.catalogue}.values())
+    return products if snapshot.imprint and imprint(products) == snapshot.imprint else ()
+
+
+def _by_sku(rows: Sequence[CatalogueRow]) -> dict[str, list[CatalogueRow]]:
+    found: dict[str, list[CatalogueRow]] = {}
+    for row in rows:
+        if row.sku:
+            found.setdefault(row.sku, []).append(row)
+    return found
+
+
+def _products(
+    by_sku: Mapping[str, Sequence[CatalogueRow]], snapshot: Snapshot, known: Known, now: datetime
+) -> tuple[Product, ...]:
+    """Each product as it is published from its rows."""
+    return tuple(_published(rows, snapshot.catalogue.get(sku), known, now) for sku, rows in by_sku.items())
 
 
 def _unpublished_in_words(gone: Sequence[str]) -> Iterator[str]:

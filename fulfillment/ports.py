@@ -28,6 +28,16 @@ class Views:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewsShown:
+    """The views as they stand."""
+
+    inventory: tuple[InventoryRow, ...]
+    catalogue: tuple[Product, ...]
+    wrong: tuple[str, ...] = ()
+    """What else of them is not as a commit writes it, as sentences."""
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """Everything the tabs say, as read row by row for an audit: nothing is indexed and nothing assumed."""
 
@@ -44,6 +54,8 @@ class Books:
     """What the archive has besides."""
     messages: tuple[Message, ...] = ()
     """The rows of the Outbox that are there; the oldest leave it after some days."""
+    imprint: str = ""
+    """The print of the catalogue as it was published; empty where it is not on record."""
 
 
 class Store(Protocol):
@@ -90,6 +102,15 @@ class Store(Protocol):
         """What is wrong with tabs and columns, and every row of every ledger and view as it stands. 3 reads.
 
         No rows where a tab or a column is missing, which is then what is wrong.
+        """
+
+    def read_views(self) -> ViewsShown:
+        """The views as they stand. 1 read."""
+
+    def name_again(self) -> Sequence[str]:
+        """The system's own tabs that somebody renamed bear their names again; a sentence each.
+
+        2 reads, and 1 write where one was.
         """
 
     def read_catalogue(self) -> Sequence[CatalogueRow]:

@@ -23,11 +23,12 @@ from fulfillment.intake import Imported
 from fulfillment.mailing import Rehearsed, Reported, Resent, plan_delivered, plan_resend, rehearsed
 from fulfillment.model import Answer, Assignment, GivenKey, Message, Mode, Order, Policy, Reply
 from fulfillment.moving import Moved, Mover
-from fulfillment.outbox import KEPT, MAILED, by_hook, plan_send, told_again, waiting_told
+from fulfillment.outbox import MAILED, by_hook, plan_send, told_again, waiting_told
 from fulfillment.pasting import PastedRow
 from fulfillment.ports import Store
 from fulfillment.rebuilding import Rebuilt, plan_rebuild
 from fulfillment.references import find_order, known
+from fulfillment.refreshing import Refresher
 from fulfillment.release import Cleared, Released, plan_clear, plan_release
 from fulfillment.replacement import Replaced, plan_replace
 from fulfillment.stockroom import Refreshed, Stockroom
@@ -85,6 +86,7 @@ class Service:
         self._refreshed_at = now()
         self._teller = teller or Teller({}, now=now, alarm=lambda text: None, clock=clock)
         self._door = Door(store, self._stockroom, teller=self._teller, deadline_s=deadline_s, clock=clock)
+        self._refresher = Refresher(self._door, store, self._stockroom, policy, now)
         self._importer = Importer(self._door, store, policy, now)
         self._mover = Mover(self._door, store, now, clock, deadline_s, archive_after)
         self._clock, self._deadline_s = clock, deadline_s
@@ -342,14 +344,8 @@ class Service:
         return self._door.settle(lambda draft: Plan(quarantine(draft)), alone=True)
 
     def refresh(self, *, until: float = math.inf) -> Refreshed:
-        """Everything read, the views rebuilt, old messages gone from the Outbox. 2 reads, 1 write."""
-
-        def plan(draft: Draft) -> Plan[Refreshed]:
-            old = draft.snapshot.outbox.old_rows(before=self._now() - KEPT)
-            leaving = Changes(messages=old) if old else None
-            return Plan(self._stockroom.counted(draft.snapshot), Changes(views=True, leaving=leaving))
-
-        done = self._door.settle(plan, whole=True, until=until)
+        """Everything read, the views rebuilt, old messages gone from the Outbox. 3 reads, 1 write."""
+        done = self._refresher.run(until=until)
         self._refreshed_at = self._now()
         return done
 

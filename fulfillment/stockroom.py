@@ -24,6 +24,10 @@ class Refreshed:
 
     inventory: tuple[InventoryRow, ...]
     low: tuple[Alert, ...]
+    repaired: tuple[str, ...] = ()
+    """What somebody had changed and is put right, as sentences."""
+    left: tuple[str, ...] = ()
+    """What is still wrong, and what to do."""
 
 
 class Stockroom:
@@ -43,11 +47,13 @@ class Stockroom:
         """How many of each product can be sold once these changes stand."""
         return self._shelf(snapshot, changes).available
 
-    def counted(self, snapshot: Snapshot) -> Refreshed:
+    def counted(
+        self, snapshot: Snapshot, repaired: tuple[str, ...] = (), left: tuple[str, ...] = ()
+    ) -> Refreshed:
         """The stock as it stands, whoever made it so."""
         shelf = self._shelf(snapshot, NOTHING)
         low = all_low(shelf, policy=self._policy, given=partial(self._given, snapshot, NOTHING))
-        return Refreshed(inventory(shelf.stock, self._policy, self._now()), low)
+        return Refreshed(inventory(shelf.stock, self._policy, self._now()), low, repaired, left)
 
     def alerts(self, snapshot: Snapshot, changes: Changes) -> tuple[Message, ...]:
         """The message that these changes bring stock to a level, or none."""

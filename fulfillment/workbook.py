@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from fulfillment.damage import Damage, is_lost
 from fulfillment.drawing import Drawing
 from fulfillment.errors import Damaged, InArchive
+from fulfillment.imprint import imprint
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Message, Pool, Product
 from fulfillment.pools import Pools
@@ -194,6 +195,10 @@ class Snapshot:
     catalogue_version: int = 0
     catalogue_gap: str = ""
     """What is plainly missing from the published catalogue as it was read, as a sentence."""
+    imprint: str = ""
+    """The print of what was published; empty where it is not on record."""
+    flaws: tuple[str, ...] = ()
+    """What a person changed in the system's own tabs and the next refresh writes anew, a sentence each."""
     damage: Damage = field(default_factory=Damage)
     """What is wrong with the ledgers as they were read."""
     pools: Pools = field(default_factory=Pools)
@@ -269,6 +274,7 @@ class Snapshot:
         if changes.catalogue is not None:
             self.catalogue = {product.sku: product for product in changes.catalogue}
             self.catalogue_version, self.catalogue_gap = version, ""
+            self.imprint = imprint(changes.catalogue)
         self.version = version
 
     def tell(self, rows: Sequence[Message]) -> None:

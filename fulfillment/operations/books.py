@@ -103,8 +103,11 @@ def _refresh(service: Service, body: Body, by: str) -> Said:
     free = sum(row.available for row in done.inventory)
     where = counted(len(done.inventory), "pool")
     said = [f"Inventory refreshed: {counted(free, 'seat')} available in {where}.", in_words(done.low)]
+    said += [f"Put right: {' '.join(done.repaired)}"] if done.repaired else []
+    said += [f"Not put right: {' '.join(done.left)}"] if done.left else []
     message = " ".join(filter(None, [*said, *_besides(service, by, until)]))
-    return ok(message, pools=[asdict(row) for row in done.inventory], low=[asdict(low) for low in done.low])
+    low = [asdict(alert) for alert in done.low]
+    return ok(message, pools=[asdict(row) for row in done.inventory], low=low, repaired=[*done.repaired])
 
 
 def _rebuild(service: Service, body: Body, by: str) -> Said:
@@ -133,7 +136,7 @@ def _audit(service: Service, body: Body, by: str) -> Said:
 BOOKS: Mapping[str, Operation] = {
     "archive": Operation(_archive, asdict(Moved())),
     "send": Operation(_send, asdict(Sent())),
-    "refresh": Operation(_refresh, {"pools": [], "low": []}),
+    "refresh": Operation(_refresh, {"pools": [], "low": [], "repaired": []}),
     "rebuild": Operation(_rebuild, {"rebuilt": [], "given_up": [], "left": []}, RebuildBody),
     "audit": Operation(_audit, {"ok": False, "breaches": []}),
 }

@@ -11,6 +11,7 @@ from fulfillment.ports import Views
 from fulfillment.sheets.codec import Cell, Codec, Layout, Scalar, to_cell
 from fulfillment.sheets.fence import create_stamp, delete_stamp
 from fulfillment.sheets.looking import Grid
+from fulfillment.sheets.published import create_record, delete_record
 from fulfillment.sheets.removal import remove_rows, row_left
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
 from fulfillment.workbook import Changes, LedgerName
@@ -29,7 +30,7 @@ FREE_ROWS = 200
 REPLY_MASK = (
     "replies(createDeveloperMetadata(developerMetadata(metadataId,metadataValue))),"
     "updatedSpreadsheet(sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),"
-    "data(startRow,rowData(values(effectiveValue)))))"
+    "data(startRow,rowData(values(effectiveValue,note)))))"
 )
 
 
@@ -57,6 +58,10 @@ class Commit:
     """Write Live Catalogue anew rather than its `available` alone."""
     ends: Mapping[LedgerName, int]
     """The last row of each ledger, as last seen: by it the grids grow, and nothing is written."""
+    record: str = ""
+    """The print of the catalogue that is published after this commit, where that goes on record with it."""
+    retired: tuple[int, ...] = ()
+    """Versions whose records it takes the place of."""
     standing: Mapping[LedgerName, Sequence[int]] = field(default_factory=dict)
     """Of the ledgers that rows leave: every `no` that stands there, in order."""
 
@@ -65,9 +70,11 @@ class Commit:
         requests = [
             create_stamp(self.system.version, self.system.commit_id),
             *(delete_stamp(version) for version in self.forget if prune),
+            *self._recorded(prune=prune),
             *self._ledgers(places, codecs),
             *self._inventory(places[KEY_INVENTORY], codecs),
             *self._catalogue(places[LIVE_CATALOGUE], codecs),
+            *self._headers(places),
             *rows_at(places[SYSTEM], 1, [codecs.system.values(self.system)]),
         ]
         return {
@@ -108,6 +115,18 @@ class Commit:
             append = {"sheetId": place.grid.sheet_id, "rows": cells, "fields": "userEnteredValue"}
             yield {"appendCells": append}
             yield from _grown(place, self.ends[name] + len(rows))
+
+    def _recorded(self, *, prune: bool) -> Iterator[Request]:
+        """The record of what is published; the old one goes first, for there is room for one."""
+        if self.record:
+            yield from (delete_record(version) for version in self.retired if prune)
+            yield create_record(self.system.catalogue_version, self.record)
+
+    def _headers(self, places: Mapping[str, Place]) -> Iterator[Request]:
+        """Headers that a person typed over, where the views are written anew."""
+        for place in places.values() if self.changes.views else ():
+            if retyped := place.layout.retyped:
+                yield from rows_at(place, 0, [{header: header for header in retyped}], headers=[*retyped])
 
     def _inventory(self, place: Place, codecs: Codecs) -> Iterator[Request]:
         yield from _whole(place, codecs.inventory, [codecs.inventory.values(r) for r in self.views.inventory])

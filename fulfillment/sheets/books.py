@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fulfillment.audit_rows import put_right
 from fulfillment.damage import Breach
 from fulfillment.errors import BatchRefused, NotSetUp, TornRead
-from fulfillment.ports import Books
+from fulfillment.ports import Books, ViewsShown
 from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.codec import Codec, Layout, header_of
-from fulfillment.sheets.flaws import BELONGS, WRITTEN_ANEW, flaws_of, is_ours, strays_of
-from fulfillment.sheets.looking import Rows, numbers_of, read_system
+from fulfillment.sheets.flaws import BELONGS, VIEWS, WRITTEN_ANEW, flaws_of, formulas_over, is_ours, strays_of
+from fulfillment.sheets.looking import Rows, Seen, numbers_of, read_system
 from fulfillment.sheets.setup import Found, look_for_breaks
+from fulfillment.sheets.setup_there import cells_of
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs
 from fulfillment.workbook import LEDGERS, NUMBERED, Archived
+
+VIEWS_MASK = (
+    "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),"
+    "data(startRow,rowData(values(userEnteredValue,effectiveValue,note))))"
+)
 
 TITLES = (*NUMBERED, LIVE_CATALOGUE, KEY_INVENTORY, SYSTEM)
 
@@ -58,7 +65,22 @@ def read_books(
         tuple(unreadable),
         archive.read_index(standing) if archive else Archived(),
         tuple(messages),
+        found.there.records.get(system.catalogue_version, ""),
     )
+
+
+def read_views(client: SheetsClient, codecs: Codecs) -> ViewsShown:
+    """What the views show, and what in them is not as the service writes it. 1 read."""
+    reply = client.get([f"'{title}'" for title in VIEWS], VIEWS_MASK)
+    seen, flaws, rows = Seen.of(reply), list[Breach](), dict[str, list[Any]]()
+    for sheet in reply.get("sheets", []):
+        title, data = sheet["properties"]["title"], sheet.get("data", [{}])[0].get("rowData", [])
+        flaws += formulas_over(title, [cells_of(row) for row in data])
+    for codec in (codecs.inventory, codecs.catalogue):
+        title, layout = codec.tab.title, seen.layout(codec)
+        flaws += strays_of(title, seen.block(title), layout)
+        rows[title] = _rows(seen.block(title), layout, codec, [])
+    return ViewsShown(tuple(rows[KEY_INVENTORY]), tuple(rows[LIVE_CATALOGUE]), put_right(flaws))
 
 
 def _layout(found: Found, title: str) -> Layout | None:

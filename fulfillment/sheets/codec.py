@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from fulfillment.errors import NotSetUp
+from fulfillment.sheets.retyped import recognized, spots
 from fulfillment.sheets.schema import ColumnType, Tab
 
 Scalar = str | int | float | bool | None
@@ -28,19 +29,24 @@ class Layout:
     header_row: tuple[str, ...]
 
     @classmethod
-    def of(cls, tab: Tab, header_row: Iterable[Scalar]) -> Layout:
-        """Raises NotSetUp with the columns that are missing or stand twice."""
+    def of(cls, tab: Tab, header_row: Iterable[Scalar], notes: Sequence[str] = ()) -> Layout:
+        """By the texts of the first row, and its notes where they were read: see `retyped.py`.
+
+        Raises NotSetUp with the columns that are missing or stand twice.
+        """
         found = header_of(header_row)
-        missing = [header for header in tab.headers if header not in found]
-        twice = [header for header in tab.headers if found.count(header) > 1]
-        if missing or twice:
-            wrong = [f"has no column `{header}`" for header in missing]
-            wrong += [f"has the column `{header}` twice" for header in twice]
-            raise NotSetUp(
-                f"The tab `{tab.title}` {' and '.join(wrong)}. Put its header row right, or run setup, which "
-                "adds what is missing and changes nothing that people typed."
-            )
-        return cls(tab, {header: found.index(header) for header in tab.headers}, found)
+        place = {header: found.index(header) for header in tab.headers if header in found}
+        if len(place) < len(tab.headers):
+            place |= recognized(tab, place, found, notes)
+        if len(place) < len(tab.headers) or any(found.count(header) > 1 for header in tab.headers):
+            raise NotSetUp(" ".join(filter(None, _wrong(tab, place, found))))
+        return cls(tab, {header: place[header] for header in tab.headers}, found)
+
+    @property
+    def retyped(self) -> dict[str, int]:
+        """header -> column, of those of ours that a person has typed over."""
+        texts = dict(enumerate(self.header_row))
+        return {header: column for header, column in self.place.items() if texts.get(column) != header}
 
     @property
     def width(self) -> int:
@@ -64,6 +70,28 @@ class Layout:
                 run = []
             run.append((column, header))
         yield run[0][0], [name for _, name in run]
+
+
+def _wrong(tab: Tab, place: Mapping[str, int], found: Sequence[str]) -> Iterator[str]:
+    """What is wrong with a header row, and what to do; it is not quoted, for it may be a row of data."""
+    wrong = [f"has no column `{header}`" for header in tab.headers if header not in place]
+    wrong += [f"has the column `{header}` twice" for header in tab.headers if found.count(header) > 1]
+    yield f"The tab `{tab.title}` {' and '.join(wrong)}."
+    if place:
+        stood = dict(spots(tab, place, len(found)))
+        cells = [f"`{header}` into {column_letters(column)}1" for header, column in stood.items()]
+        yield f"Where only the header was typed over, type {' and '.join(cells)}." if cells else ""
+    yield "Bring the header row back with undo (Ctrl+Z), or run `python -m fulfillment setup`."
+
+
+def column_letters(column: int) -> str:
+    """`A` for 0, `AA` for 26."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def header_of(header_row: Iterable[Scalar]) -> tuple[str, ...]:

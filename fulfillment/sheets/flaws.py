@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from fulfillment.answers import listed
+from fulfillment.audit_rows import REFRESH
 from fulfillment.damage import UNDO, Breach
-from fulfillment.sheets.codec import Layout, Scalar
-from fulfillment.sheets.looking import Rows, column_letters
+from fulfillment.sheets.codec import Layout, Scalar, column_letters
+from fulfillment.sheets.looking import Rows
 from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.setup import Found
 from fulfillment.sheets.setup_edits import Drift
-from fulfillment.sheets.setup_there import Sheet
+from fulfillment.sheets.setup_there import Seen
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM
 from fulfillment.workbook import LEDGERS, NUMBERED
 
-WRITTEN_ANEW = (KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM)
-"""The tabs of which a refresh writes every cell of ours anew."""
+VIEWS = (KEY_INVENTORY, LIVE_CATALOGUE)
+"""The tabs of which a refresh writes every cell of ours anew, down to the last one of the grid."""
+
+WRITTEN_ANEW = (*VIEWS, SYSTEM)
+"""Those, and the one of which it writes the one row."""
 
 BELONGS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(map(str, NUMBERED), ("no", "version")),
@@ -31,26 +35,33 @@ BELONGS: dict[str, tuple[str, ...]] = {
 """The columns by which a row of each tab is known as one that the service wrote: one of them is filled."""
 
 SETUP = "`python -m fulfillment setup` puts it right."
-REFRESH = "Refresh Inventory puts it right."
 
 
 def flaws_of(found: Found) -> list[Breach]:
     """What is broken by the looks of tabs, headers and formulas."""
     drifts = [drift for drift in (*found.tabs.drifts, *found.drifts) if drift.breaks and drift.sentence]
-    broken = [Breach(10, drift.breaks, 0, _with_repair(drift, found)) for drift in drifts]
+    broken = [
+        Breach(10, drift.breaks, 0, f"{drift.sentence} {_cure(drift, found)}".rstrip()) for drift in drifts
+    ]
     sheets = {title: found.tabs.sheets.get(title) for title in WRITTEN_ANEW}
-    formulas = [_formulas(title, sheet) for title, sheet in sheets.items() if sheet and not sheet.is_new]
-    return [*broken, *filter(None, formulas)]
+    there = {title: sheet for title, sheet in sheets.items() if sheet and not sheet.is_new}
+    formulas = [breach for title, sheet in there.items() for breach in formulas_over(title, sheet.cells)]
+    return [*broken, *formulas]
 
 
-def _with_repair(drift: Drift, found: Found) -> str:
-    """The sentence, and what to do; a drift that is left to a person says so itself."""
+def _cure(drift: Drift, found: Found) -> str:
+    """What to do about it; a drift that is left to a person says so itself."""
+    title = drift.breaks
+    sheet, headers = found.tabs.sheets.get(title), found.headers.get(title)
     if not drift.requests:
-        return drift.sentence
-    sheet = found.tabs.sheets.get(drift.breaks)
+        return ""
+    if drift.is_refreshed:
+        return REFRESH
     if sheet is not None and sheet.is_new:
-        return f"{drift.sentence} {_bring_back(drift.breaks, found.schema)}"
-    return f"{drift.sentence} {SETUP}"
+        return _bring_back(title, found.schema)
+    if headers is not None and headers.added and title in BELONGS:
+        return f"Bring it back with {UNDO}: what stood in it is lost else."
+    return SETUP
 
 
 def _bring_back(title: str, schema: Schema) -> str:
@@ -70,18 +81,12 @@ FILLED: dict[str, str] = {
 """What else it takes to have a tab again that was made anew."""
 
 
-def _formulas(title: str, sheet: Sheet) -> Breach | None:
-    """Cells of a tab that hold a formula where the service writes plain values."""
-    places = [
-        _address(row, column)
-        for row, cells in enumerate(sheet.cells)
-        for column, cell in enumerate(cells)
-        if cell.formula
-    ]
-    if not places:
-        return None
-    filled = f"{_cells(places, title)} by a formula, where the service writes what the ledgers say"
-    return Breach(8, title, 0, f"{filled}. {REFRESH}")
+def formulas_over(title: str, rows: Sequence[Sequence[Seen]]) -> Iterator[Breach]:
+    """The one breach of all cells with a formula where the service writes figures; none without any."""
+    places = [_address(n, m) for n, cells in enumerate(rows) for m, cell in enumerate(cells) if cell.formula]
+    if places:
+        filled = f"{_cells(places, title)} by a formula"
+        yield Breach(8, title, 0, f"{filled}, where the service writes what the ledgers say. {REFRESH}")
 
 
 def strays_of(title: str, rows: Rows, layout: Layout) -> Iterator[Breach]:
@@ -89,12 +94,16 @@ def strays_of(title: str, rows: Rows, layout: Layout) -> Iterator[Breach]:
 
     In columns that people headed themselves they may write what they like, beside a row.
     """
-    ours = [layout.place[header] for header in BELONGS[title]]
-    headed = {n for n, text in enumerate(layout.header_row) if text} | {*layout.place.values()}
+    known_by = [layout.place[header] for header in BELONGS[title]]
+    ours = {*layout.place.values()}
+    headed = {n for n, text in enumerate(layout.header_row) if text} | ours
+    below_counts = ours if title in VIEWS else headed
     beside, below = list[str](), list[str]()
     for number, cells in enumerate(rows):
-        if number and not is_ours(cells, ours):
-            below += [_address(number, n) for n in _filled(cells)]
+        if number and not is_ours(cells, known_by):
+            filled = [*_filled(cells)]
+            below += [_address(number, n) for n in filled if n in below_counts]
+            beside += [_address(number, n) for n in filled if n not in headed]
         elif len(cells) > len(headed):
             beside += [_address(number, n) for n in _filled(cells) if n not in headed]
     if beside:
@@ -103,8 +112,8 @@ def strays_of(title: str, rows: Rows, layout: Layout) -> Iterator[Breach]:
     if below:
         # new rows go below the last cell that holds anything, wherever that is
         why = ": new rows come below it" if title in NUMBERED else ""
-        found = f"{_cells(below, title)} in no row that the service wrote"
-        yield Breach(10, title, 0, f"{found}. Delete what stands there{why}.")
+        cure = REFRESH if title in VIEWS else f"Delete what stands there{why}."
+        yield Breach(10, title, 0, f"{_cells(below, title)} in no row that the service wrote. {cure}")
 
 
 def is_ours(cells: Sequence[Scalar], places: Iterable[int]) -> bool:

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from fulfillment.catalogue import TRUE
-from fulfillment.sheets.codec import Layout
-from fulfillment.sheets.looking import column_letters
+from fulfillment.sheets.codec import Layout, column_letters
 from fulfillment.sheets.tabs import LIVE_CATALOGUE
 
 _OWN_ROW = re.compile(r"(\$[A-Z]+)2\b")

@@ -12,14 +12,16 @@ from fulfillment.errors import NotSetUp, TornRead
 from fulfillment.model import Message, Product
 from fulfillment.sheets.codec import Codec, Layout, Scalar, from_cell, to_text
 from fulfillment.sheets.fence import STAMPS_MASK, read_stamps
+from fulfillment.sheets.published import read_records
 from fulfillment.sheets.tabs import Codecs, SystemRow
 from fulfillment.workbook import OUTBOX
 
 LOOK_MASK = (
     f"{STAMPS_MASK},"
     "sheets(properties(sheetId,title,gridProperties(rowCount,columnCount)),"
-    "data(startRow,rowData(values(effectiveValue))))"
+    "data(startRow,rowData(values(effectiveValue,note))))"
 )
+"""Notes are on headers alone: by them one is known that a person typed over."""
 
 Rows = list[list[Scalar]]
 
@@ -55,10 +57,14 @@ class Seen:
     stamps: dict[int, str]
     grids: dict[str, Grid]
     blocks: dict[str, list[Rows]] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    """title -> the notes of its header row, where that was asked for."""
+    records: dict[int, str] = field(default_factory=dict)
+    """version -> imprint of what it published."""
 
     @classmethod
     def of(cls, reply: Mapping[str, Any]) -> Seen:
-        seen = cls(read_stamps(reply), {})
+        seen = cls(read_stamps(reply), {}, records=read_records(reply))
         for sheet in reply.get("sheets", []):
             properties = sheet["properties"]
             size = properties.get("gridProperties", {})
@@ -67,6 +73,7 @@ class Seen:
                 properties.get("sheetId", 0), size.get("rowCount", 0), size.get("columnCount", 0)
             )
             seen.blocks[title] = [_rows(block) for block in sheet.get("data", [])]
+            seen.notes[title] = _notes(sheet.get("data", []))
         return seen
 
     def block(self, title: str, number: int = 0) -> Rows:
@@ -76,24 +83,24 @@ class Seen:
         blocks = self.blocks[title]
         return blocks[number] if number < len(blocks) else []
 
+    def layout(self, codec: Codec[Any]) -> Layout:
+        """Where the columns of a tab stand whose first row was asked for. Raises NotSetUp."""
+        return layout_of(self.block(codec.tab.title), codec, self.notes[codec.tab.title])
+
+
+def _notes(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The notes of a tab's first row."""
+    rows = blocks[0].get("rowData", []) if blocks and not blocks[0].get("startRow") else []
+    return [cell.get("note", "") for cell in rows[0].get("values", [])] if rows else []
+
 
 def _rows(block: Mapping[str, Any]) -> Rows:
     return [[from_cell(cell) for cell in row.get("values", [])] for row in block.get("rowData", [])]
 
 
-def column_letters(column: int) -> str:
-    """`A` for 0, `AA` for 26."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def layout_of(tab_rows: Rows, codec: Codec[Any]) -> Layout:
-    """The layout that a tab's first row shows."""
-    return Layout.of(codec.tab, tab_rows[0] if tab_rows else [])
+def layout_of(tab_rows: Rows, codec: Codec[Any], notes: Sequence[str] = ()) -> Layout:
+    """The layout that a tab's first row shows, with its notes where they were read."""
+    return Layout.of(codec.tab, tab_rows[0] if tab_rows else [], notes)
 
 
 def read_system(rows: Rows, codecs: Codecs, layout: Layout | None = None) -> SystemRow:
@@ -112,7 +119,7 @@ def read_system(rows: Rows, codecs: Codecs, layout: Layout | None = None) -> Sys
 
 
 def read_products(
-    rows: Rows, system: SystemRow, codecs: Codecs, *, despite: bool = False
+    rows: Rows, layout: Layout, system: SystemRow, codecs: Codecs, *, despite: bool = False
 ) -> tuple[tuple[Product, ...], str]:
     """The published catalogue, and what is plainly missing of it, as a sentence; empty when nothing is.
 
@@ -120,7 +127,6 @@ def read_products(
     Raises TornRead where one is not of the catalogue that System speaks of, stands there twice, or cannot be
     read; `despite` that, such rows are missing too.
     """
-    layout = layout_of(rows, codecs.catalogue)
     read, place = codecs.catalogue.reader(layout), layout.place["SKU"]
     filled = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
     skus = Counter(to_text(_cell_at(row, place)) for row in filled)

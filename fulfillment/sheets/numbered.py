@@ -8,8 +8,8 @@ from itertools import pairwise, zip_longest
 
 from fulfillment.errors import TornRead
 from fulfillment.sheets.client import SheetsClient
-from fulfillment.sheets.codec import Layout, Scalar, header_of, to_text
-from fulfillment.sheets.looking import column_letters, read_system
+from fulfillment.sheets.codec import Layout, Scalar, column_letters, header_of, to_text
+from fulfillment.sheets.looking import read_system
 from fulfillment.sheets.tabs import SYSTEM, Codecs, SystemRow
 from fulfillment.workbook import LEDGERS, Changes, LedgerName, LedgerRow
 

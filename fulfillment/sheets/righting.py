@@ -18,26 +18,35 @@ from fulfillment.sheets.tabs import SYSTEM, Codecs
 Request = dict[str, object]
 
 
-def put_right(client: SheetsClient, codecs: Codecs, commit: Commit, places: Mapping[str, Place]) -> None:
+def put_right(
+    client: SheetsClient,
+    codecs: Codecs,
+    commit: Commit,
+    places: Mapping[str, Place],
+    notes: Mapping[str, Sequence[str]],
+) -> None:
     """The commit's rows stand in the columns of today. 1 read, and 1 write where any did not.
 
-    `places` are those the commit was written by.
+    `places` are those the commit was written by, `notes` those of the headers after it.
     """
     titles = [*commit.changes.appended(), SYSTEM]
     # values, not grid data: whole ledgers are read, and as values they take a sixth of the time
     tabs = dict(zip(titles, client.values([f"'{title}'" for title in titles]), strict=True))
-    requests = [*_system(tabs[SYSTEM], codecs, commit, places[SYSTEM])]
+    now = layout_of(tabs[SYSTEM], codecs.system, notes.get(SYSTEM, ()))
+    requests = [*_system(tabs[SYSTEM], now, codecs, commit, places[SYSTEM])]
     for name, rows in commit.changes.appended().items():
-        requests += _ledger(tabs[name], codecs.ledgers[name], rows, places[name])
+        codec = codecs.ledgers[name]
+        now = layout_of(tabs[name], codec, notes.get(name, ()))
+        requests += _ledger(tabs[name], now, codec, rows, places[name])
     if requests:
         client.batch_update(to_bytes({"requests": requests}))
 
 
 def _ledger(
-    block: Rows, codec: Codec[Dataclass], rows: Sequence[Dataclass], place: Place
+    block: Rows, now: Layout, codec: Codec[Dataclass], rows: Sequence[Dataclass], place: Place
 ) -> Iterator[Request]:
     """Requests for the rows of one ledger that stand in the wrong columns."""
-    now, written = layout_of(block, codec), place.layout
+    written = place.layout
     if now.place == written.place:
         return
     wanted = {_values(written, codec.values(row)): row for row in rows}
@@ -47,8 +56,8 @@ def _ledger(
             yield _rewritten(place, number, now, codec.values(row))
 
 
-def _system(block: Rows, codecs: Codecs, commit: Commit, place: Place) -> Iterator[Request]:
-    now, written = layout_of(block, codecs.system), place.layout
+def _system(block: Rows, now: Layout, codecs: Codecs, commit: Commit, place: Place) -> Iterator[Request]:
+    written = place.layout
     values, rows = codecs.system.values(commit.system), block[1:2]
     if rows and now.place != written.place and _read(written, rows[0]) == _values(written, values):
         yield _rewritten(place, 1, now, values)

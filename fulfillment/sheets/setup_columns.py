@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from fulfillment.sheets.codec import to_text
+from fulfillment.sheets.codec import column_letters, to_text
 from fulfillment.sheets.formulas import in_row
-from fulfillment.sheets.looking import column_letters
 from fulfillment.sheets.schema import Column, Tab
 from fulfillment.sheets.setup_edits import Drift, Request, area, below_header, repeat_cell, write_cells
 from fulfillment.sheets.setup_there import Json, Sheet

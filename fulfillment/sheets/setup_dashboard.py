@@ -18,8 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fulfillment.sheets.codec import Cell, Layout, to_cell
-from fulfillment.sheets.looking import column_letters
+from fulfillment.sheets.codec import Cell, Layout, column_letters, to_cell
 from fulfillment.sheets.schema import Dashboard
 from fulfillment.sheets.setup_columns import guard_drifts, is_spelled_like
 from fulfillment.sheets.setup_edits import Drift, Request, area, color, repeat_cell, write_cells

@@ -20,6 +20,8 @@ class Drift:
     requests: tuple[Request, ...] = ()
     breaks: str = ""
     """The tab that does not serve its purpose so; blank where it only looks otherwise."""
+    is_refreshed: bool = False
+    """Does a refresh put it right as well?"""
 
 
 def silent(drift: Drift) -> Drift:

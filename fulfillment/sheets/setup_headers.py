@@ -8,11 +8,10 @@ empty column beside the old one would split what is known in two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fulfillment.sheets.codec import to_cell, to_text
-from fulfillment.sheets.looking import column_letters
+from fulfillment.sheets.codec import column_letters, to_cell, to_text
+from fulfillment.sheets.retyped import spots
 from fulfillment.sheets.schema import Column, Tab
 from fulfillment.sheets.setup_edits import Drift, Request, write_cells
 from fulfillment.sheets.setup_there import Sheet
@@ -52,7 +51,7 @@ def find_headers(tab: Tab, sheet: Sheet) -> Headers:
 
 
 def _settle(tab: Tab, sheet: Sheet, missing: list[Column], found: Headers) -> None:
-    spots = dict(_spots(tab, found.place, sheet))
+    stood = dict(spots(tab, found.place, sheet.columns))
     strange = [n for n, text in enumerate(found.row) if text not in tab.headers and _is_in_use(sheet, n)]
     if strange and not found.place and not any(sheet.cell(0, n).note for n in strange):
         found.drifts.append(
@@ -64,7 +63,7 @@ def _settle(tab: Tab, sheet: Sheet, missing: list[Column], found: Headers) -> No
         )
         return
     for column in missing:
-        spot = spots.get(column.header)
+        spot = stood.get(column.header)
         traces = [n for n in strange if _has_trace(sheet, n, column)]
         if spot in strange and spot in traces:
             found.place[column.header] = spot
@@ -78,20 +77,6 @@ def _settle(tab: Tab, sheet: Sheet, missing: list[Column], found: Headers) -> No
 def _is_in_use(sheet: Sheet, column: int) -> bool:
     cells = [sheet.cell(row, column) for row in range(len(sheet.cells))]
     return any(cell.note or not cell.is_blank for cell in cells)
-
-
-def _spots(tab: Tab, place: dict[str, int], sheet: Sheet) -> Iterator[tuple[str, int]]:
-    """(header, column) where each missing column stood, if its neighbours stand as they did."""
-    run: list[str] = []
-    before = -1
-    for header in (*tab.headers, None):
-        if header is not None and header not in place:
-            run.append(header)
-            continue
-        after = place[header] if header is not None else before + 1 + len(run)
-        if run and after - before - 1 == len(run):
-            yield from zip(run, range(before + 1, min(after, sheet.columns)), strict=False)
-        run, before = [], after
 
 
 def _has_trace(sheet: Sheet, number: int, column: Column) -> bool:
@@ -111,7 +96,8 @@ def _retyped(tab: Tab, column: Column, sheet: Sheet, spot: int) -> Drift:
         f"`{tab.title}`: the header `{column.header}` in column {column_letters(spot)} reads `{typed}`."
     )
     write = write_cells(sheet.sheet_id, 0, spot, [[to_cell(column.header)]])
-    return Drift(sentence, (write,), breaks=tab.title)
+    is_certain = tab.kind != "people" and sheet.cell(0, spot).note == column.note
+    return Drift(sentence, (write,), breaks=tab.title, is_refreshed=is_certain)
 
 
 def _in_doubt(tab: Tab, column: Column, sheet: Sheet, number: int) -> Drift:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from fulfillment.sheets.looking import column_letters
+from fulfillment.sheets.codec import column_letters
 from fulfillment.sheets.schema import Tab, Tint
 from fulfillment.sheets.setup_columns import guard_drifts, header_guard
 from fulfillment.sheets.setup_edits import Drift, Request, area, color, update_sheet

@@ -59,7 +59,8 @@ def wanted_tabs(schema: Schema) -> list[Tab]:
 
 def _renamed(tab: Tab, sheet: Sheet) -> Drift:
     rename = update_sheet(sheet.sheet_id, "title", title=tab.title)
-    return Drift(f"`{tab.title}` was renamed to `{sheet.title}`.", (rename,), breaks=tab.title)
+    sentence, is_ours = f"`{tab.title}` was renamed to `{sheet.title}`.", tab.kind != "people"
+    return Drift(sentence, (rename,), breaks=tab.title, is_refreshed=is_ours)
 
 
 def _in_doubt(tab: Tab, likely: Iterable[Sheet]) -> Drift:

@@ -9,6 +9,7 @@ from typing import Any
 from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.codec import Scalar, from_cell, to_text
 from fulfillment.sheets.fence import STAMPS_MASK, read_stamps
+from fulfillment.sheets.published import read_records
 
 Json = Mapping[str, Any]
 
@@ -126,6 +127,8 @@ class There:
     """All of it."""
 
     stamps: dict[int, str]
+    records: dict[int, str]
+    """version -> imprint of what it published."""
     time_zone: str
     sheets: list[Sheet]
 
@@ -138,7 +141,10 @@ def read_there(client: SheetsClient, whole: Iterable[str], mask: str) -> There:
     reply = client.get([], SHAPE_MASK)
     grids = [s for s in reply.get("sheets", []) if s["properties"].get("sheetType", "GRID") == "GRID"]
     there = There(
-        read_stamps(reply), reply.get("properties", {}).get("timeZone", ""), [Sheet.of(s) for s in grids]
+        read_stamps(reply),
+        read_records(reply),
+        reply.get("properties", {}).get("timeZone", ""),
+        [Sheet.of(s) for s in grids],
     )
     read_cells(client, there.sheets, set(whole), mask)
     return there
@@ -153,7 +159,12 @@ def read_cells(client: SheetsClient, sheets: Sequence[Sheet], whole: Iterable[st
     for sheet in sheets:
         block = data.get(sheet.sheet_id, {})
         sheet.widths = [each.get("pixelSize", 0) for each in block.get("columnMetadata", [])]
-        sheet.cells = [[Seen.of(cell) for cell in row.get("values", [])] for row in block.get("rowData", [])]
+        sheet.cells = [cells_of(row) for row in block.get("rowData", [])]
+
+
+def cells_of(row: Json) -> list[Seen]:
+    """The cells of a RowData."""
+    return [Seen.of(cell) for cell in row.get("values", [])]
 
 
 def _range(sheet: Sheet) -> str:

@@ -8,9 +8,9 @@ from datetime import datetime
 from fulfillment.answers import when
 from fulfillment.errors import NotOurs, TornRead
 from fulfillment.sheets.client import SheetsClient
-from fulfillment.sheets.codec import Layout, to_cell
+from fulfillment.sheets.codec import Layout, column_letters, to_cell
 from fulfillment.sheets.fence import create_stamp
-from fulfillment.sheets.looking import Rows, column_letters, read_system
+from fulfillment.sheets.looking import Rows, read_system
 from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.setup_edits import Drift, Request, write_cells
 from fulfillment.sheets.setup_headers import Headers

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from fulfillment.damage import REBUILD, Damage
+from fulfillment.answers import listed
+from fulfillment.damage import REBUILD, UNDO, Damage
 from fulfillment.diagnosis import diagnose, with_halved
 from fulfillment.errors import BatchRefused, NotOurs, NotSetUp, TornRead
+from fulfillment.imprint import as_published, imprint
 from fulfillment.model import Product
 from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.batches import Commit, Place
 from fulfillment.sheets.client import SheetsClient
-from fulfillment.sheets.codec import Layout, header_of
+from fulfillment.sheets.codec import Layout, column_letters, header_of
 from fulfillment.sheets.looking import (
     LOOK_MASK,
     Anchor,
     Rows,
     Seen,
     anchor_of,
-    column_letters,
     is_still_there,
     is_tidy,
-    layout_of,
     numbers_of,
     read_messages,
     read_products,
     read_system,
 )
-from fulfillment.sheets.sifting import check_whole, read_ledger, sift
+from fulfillment.sheets.sifting import Sifted, check_whole, read_ledger, sift
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
 from fulfillment.workbook import (
     LEDGERS,
@@ -56,6 +56,8 @@ class State:
     places: dict[str, Place]
     anchors: dict[LedgerName, Anchor]
     stamps: set[int]
+    records: set[int]
+    """The versions that are on record as having published; the newest counts."""
     is_tidy: bool
     """Is Live Catalogue without gaps, in the order of `snapshot.catalogue`?"""
     looked_at: float
@@ -67,6 +69,8 @@ class State:
         self.snapshot.advance(commit.changes, system.version)
         self.system = system
         self.stamps = (self.stamps | {system.version}) - set(commit.forget)
+        if commit.record:
+            self.records = {system.catalogue_version}
         self.is_tidy = self.is_tidy or commit.whole_catalogue
         self.looked_at = sent_at
         for name in commit.standing:
@@ -81,15 +85,17 @@ class State:
         self.looked_at = float("-inf")
         return self
 
-    def sees_same_columns(self, seen: Seen, commit: Commit) -> bool:
+    def sees_same_columns(self, seen: Seen, commit: Commit, codecs: Codecs) -> bool:
         """Do the tabs after a commit have their columns where it wrote them? Takes over the grids' sizes."""
-        for title in [*commit.written(), SYSTEM]:
-            place = self.places[title]
+        for codec in codecs.all:
+            title = codec.tab.title
+            if title != SYSTEM and title not in commit.written():
+                continue
             if title not in seen.grids:
                 return False
-            self.places[title] = replace(place, grid=seen.grids[title])
-            rows = seen.block(title)
-            if header_of(rows[0] if rows else []) != place.layout.header_row:
+            layout = self.places[title].layout
+            self.places[title] = Place(seen.grids[title], seen.layout(codec))
+            if self.places[title].layout.place != layout.place:
                 return False
         return True
 
@@ -102,6 +108,19 @@ class State:
             if number is not None and shown != number:
                 return False
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a read shows, taken apart: the new rows of each numbered tab, and where everything stands."""
+
+    seen: Seen
+    system: SystemRow
+    layouts: Mapping[str, Layout]
+    """Of every tab."""
+    rows: Mapping[LedgerName, Sequence[LedgerRow]]
+    anchors: dict[LedgerName, Anchor]
+    began: float
 
 
 def read_everything(
@@ -118,18 +137,71 @@ def read_everything(
     Raises TornRead where the ledgers do not add up, unless they did so before (`known`), or `despite` all:
     then the snapshot says what is wrong, and what has to wait for that. Raises NotSetUp, NotOurs.
     """
+    seen, tabs = _read_tabs(client)
+    system, layouts = system_of(seen, client, codecs), _layouts(seen, codecs)
+    _check_headers(tabs, layouts)
+    archived = _archived(archive, tabs, layouts)
+    sifted = _sifted(tabs, layouts, system, codecs, archived)
+    if not despite and (known is None or known.damage.is_none):
+        for name in LEDGERS:
+            check_whole(name, sifted[name].gaps, system)
+    rows: dict[LedgerName, Sequence[LedgerRow]] = {name: sifted[name].rows for name in LEDGERS}
+    outbox = (tabs[OUTBOX], layouts[OUTBOX], system)
+    rows[OUTBOX] = read_messages(*outbox, after=0, codecs=codecs, as_it_is=despite)
+    shown = Shown(seen, system, layouts, rows, _anchors(tabs, layouts, system), began)
+    has_gap = despite or bool(known and known.catalogue_gap)
+    state = _stated(Snapshot(), shown, codecs, known=known, despite=has_gap)
+    state.snapshot.recall(archived)
+    gaps = {name: sifted[name].gaps for name in LEDGERS}
+    damage = diagnose(state.snapshot, gaps, rows["Import History"])  # type: ignore[arg-type]
+    _judge(state.snapshot, with_halved(damage, state.snapshot, archived), known, despite=despite)
+    return state
+
+
+def _read_tabs(client: SheetsClient) -> tuple[Seen, dict[LedgerName, Rows]]:
+    """Views and headers, and every row of the numbered tabs. 2 reads. Raises NotSetUp where one is gone."""
     try:
         seen = Seen.of(client.get([*VIEW_RANGES, *HEADER_RANGES], LOOK_MASK))
-        tabs = dict(zip(NUMBERED, client.values([f"'{name}'" for name in NUMBERED]), strict=True))
+        return seen, dict(zip(NUMBERED, client.values([f"'{name}'" for name in NUMBERED]), strict=True))
     except BatchRefused:
-        titles = ", ".join(f"`{title}`" for title in (*NUMBERED, KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM))
-        raise NotSetUp(
-            f"A tab is missing: there must be {titles}. Run setup, which adds what is missing."
-        ) from None
-    system = system_of(seen, client, codecs)
-    layouts = {name: layout_of(tabs[name], codecs.ledgers[name]) for name in NUMBERED}
-    archived = _archived(archive, tabs, layouts)
-    sifted = {
+        raise NotSetUp(_what_is_gone(client)) from None
+
+
+def _what_is_gone(client: SheetsClient) -> str:
+    """A sentence about the tabs that are missing, and what to do. 1 read."""
+    reply = client.get([], "sheets.properties.title")
+    there = {sheet["properties"]["title"] for sheet in reply.get("sheets", [])}
+    gone = [
+        f"`{title}`" for title in (*NUMBERED, KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM) if title not in there
+    ]
+    which = f"The tab {gone[0]} is" if len(gone) == 1 else f"The tabs {listed(gone) or '(unknown)'} are"
+    return (
+        f"{which} missing. Was it renamed? Refresh Inventory gives it its name back. Was it deleted? "
+        f"Bring it back with {UNDO}. Where neither helps: the audit, then setup as it says."
+    )
+
+
+def _layouts(seen: Seen, codecs: Codecs) -> dict[str, Layout]:
+    """Where the columns of every tab stand. Raises NotSetUp where that is not known for certain."""
+    return {codec.tab.title: seen.layout(codec) for codec in codecs.all}
+
+
+def _check_headers(tabs: Mapping[LedgerName, Rows], layouts: Mapping[str, Layout]) -> None:
+    """Raises TornRead where columns were moved between the two reads."""
+    for name, rows in tabs.items():
+        if header_of(rows[0] if rows else []) != layouts[name].header_row:
+            raise TornRead(f"The columns of the tab `{name}` were moved while it was read.")
+
+
+def _sifted(
+    tabs: Mapping[LedgerName, Rows],
+    layouts: Mapping[str, Layout],
+    system: SystemRow,
+    codecs: Codecs,
+    archived: Archived,
+) -> dict[LedgerName, Sifted]:
+    """Each ledger taken apart: the rows that count, and what is wrong with the others."""
+    return {
         name: sift(
             name,
             tabs[name][1:],
@@ -141,27 +213,24 @@ def read_everything(
         )
         for name in LEDGERS
     }
-    if not despite and (known is None or known.damage.is_none):
-        for name in LEDGERS:
-            check_whole(name, sifted[name].gaps, system)
-    rows: dict[LedgerName, Sequence[LedgerRow]] = {name: sifted[name].rows for name in LEDGERS}
-    outbox = (tabs[OUTBOX], layouts[OUTBOX], system)
-    rows[OUTBOX] = read_messages(*outbox, after=0, codecs=codecs, as_it_is=despite)
-    anchors = {
-        name: anchor_of(tabs[name], layouts[name], first_row=1, last_no=system.last_no()[name])
+
+
+def _anchors(
+    tabs: Mapping[LedgerName, Rows],
+    layouts: Mapping[str, Layout],
+    system: SystemRow,
+    first_rows: Mapping[LedgerName, int] | None = None,
+) -> dict[LedgerName, Anchor]:
+    """Where each numbered tab ends, of which `tabs` show the rows from the first one on, or from these."""
+    last, firsts = system.last_no(), first_rows or dict.fromkeys(NUMBERED, 1)
+    return {
+        name: anchor_of(tabs[name], layouts[name], first_row=firsts[name], last_no=last[name])
         for name in NUMBERED
     }
-    has_gap = despite or bool(known and known.catalogue_gap)
-    state = _stated(Snapshot(), seen, system, rows, layouts, anchors, began, codecs, despite=has_gap)
-    state.snapshot.recall(archived)
-    gaps = {name: sifted[name].gaps for name in LEDGERS}
-    damage = diagnose(state.snapshot, gaps, rows["Import History"])  # type: ignore[arg-type]
-    _judge(state.snapshot, with_halved(damage, state.snapshot, archived), known, despite=despite)
-    return state
 
 
 def _archived(
-    archive: Archive | None, tabs: Mapping[LedgerName, Rows], layouts: Mapping[LedgerName, Layout]
+    archive: Archive | None, tabs: Mapping[LedgerName, Rows], layouts: Mapping[str, Layout]
 ) -> Archived:
     """What the archive has besides the rows that stand here."""
     if archive is None:
@@ -196,15 +265,14 @@ def look(
     anew = partial(read_everything, client, codecs, began=began, archive=archive, known=state.snapshot)
     if not state.snapshot.damage.is_none:
         return anew()
-    layouts = {name: state.places[name].layout for name in NUMBERED}
     try:
-        seen = Seen.of(client.get([*VIEW_RANGES, *_tail_ranges(state.anchors, layouts)], LOOK_MASK))
+        seen = Seen.of(client.get([*VIEW_RANGES, *_tail_ranges(state)], LOOK_MASK))
     except BatchRefused:  # a tab is gone, or shorter than it was
         return anew()
-    system = system_of(seen, client, codecs)
+    system, layouts = system_of(seen, client, codecs), _layouts(seen, codecs)
     if system.version < state.snapshot.version:
         raise TornRead(f"Version {system.version} was read after {state.snapshot.version} was seen.")
-    if not all(_is_same_ledger(seen, name, state) for name in NUMBERED):
+    if not all(_is_same_ledger(seen, name, state, layouts[name]) for name in NUMBERED):
         return anew()
     tails = {name: seen.block(name, 1) for name in NUMBERED}
     last = state.snapshot.last_no
@@ -216,30 +284,23 @@ def look(
     rows[OUTBOX] = read_messages(*outbox, after=last[OUTBOX], codecs=codecs, as_it_is=False)
     if any(_old_came(tails[name], layouts[name], last[name]) for name in LEDGERS):
         return anew()
-    anchors = {
-        name: anchor_of(
-            tails[name], layouts[name], first_row=state.anchors[name].row, last_no=system.last_no()[name]
-        )
-        for name in NUMBERED
-    }
-    despite = bool(state.snapshot.catalogue_gap)
-    return _stated(state.snapshot, seen, system, rows, layouts, anchors, began, codecs, despite=despite)
+    first_rows = {name: anchor.row for name, anchor in state.anchors.items()}
+    shown = Shown(seen, system, layouts, rows, _anchors(tails, layouts, system, first_rows), began)
+    known = state.snapshot
+    return _stated(known, shown, codecs, known=known, despite=bool(known.catalogue_gap))
 
 
-def _tail_ranges(anchors: Mapping[LedgerName, Anchor], layouts: Mapping[LedgerName, Layout]) -> Iterable[str]:
-    for name, anchor in anchors.items():
+def _tail_ranges(state: State) -> Iterable[str]:
+    for name, anchor in state.anchors.items():
+        width = state.places[name].layout.width
         yield f"'{name}'!1:1"
-        yield f"'{name}'!A{anchor.row}:{column_letters(layouts[name].width - 1)}"
+        yield f"'{name}'!A{anchor.row}:{column_letters(width - 1)}"
 
 
-def _is_same_ledger(seen: Seen, name: LedgerName, state: State) -> bool:
+def _is_same_ledger(seen: Seen, name: LedgerName, state: State, now: Layout) -> bool:
     """Do the columns, and the last row known, still stand where they stood?"""
-    known = state.places[name].layout
-    header = seen.block(name)
-    now = Layout.of(known.tab, header[0] if header else [])
-    return now.header_row == known.header_row and is_still_there(
-        state.anchors[name], seen.block(name, 1), now
-    )
+    is_same = now.place == state.places[name].layout.place
+    return is_same and is_still_there(state.anchors[name], seen.block(name, 1), now)
 
 
 def _old_came(tail: Rows, layout: Layout, last: int) -> bool:
@@ -256,7 +317,7 @@ def system_of(seen: Seen, client: SheetsClient, codecs: Codecs) -> SystemRow:
 
     A row newer than the stamps is normal, as a commit may fall in between; an older one is a stale read.
     """
-    system = read_system(seen.block(SYSTEM), codecs)
+    system = read_system(seen.block(SYSTEM), codecs, seen.layout(codecs.system))
     if system.spreadsheet_id != client.spreadsheet_id:
         raise NotOurs(
             "This spreadsheet is a copy of another one: its System row names a different spreadsheet. "
@@ -271,32 +332,49 @@ def system_of(seen: Seen, client: SheetsClient, codecs: Codecs) -> SystemRow:
 
 
 def _stated(
-    snapshot: Snapshot,
-    seen: Seen,
-    system: SystemRow,
-    rows: Mapping[LedgerName, Sequence[LedgerRow]],
-    layouts: Mapping[LedgerName, Layout],
-    anchors: dict[LedgerName, Anchor],
-    began: float,
-    codecs: Codecs,
-    *,
-    despite: bool,
+    snapshot: Snapshot, shown: Shown, codecs: Codecs, *, known: Snapshot | None, despite: bool
 ) -> State:
-    """The state that a read shows; raises before it moves the snapshot."""
-    live = seen.block(LIVE_CATALOGUE)
-    products, gap = read_products(live, system, codecs, despite=despite)
-    places: dict[str, Place] = {
-        **{str(name): Place(seen.grids[name], layouts[name]) for name in NUMBERED},
-        LIVE_CATALOGUE: Place(seen.grids[LIVE_CATALOGUE], layout_of(live, codecs.catalogue)),
-        KEY_INVENTORY: Place(
-            seen.grids[KEY_INVENTORY], layout_of(seen.block(KEY_INVENTORY), codecs.inventory)
-        ),
-        SYSTEM: Place(seen.grids[SYSTEM], layout_of(seen.block(SYSTEM), codecs.system)),
-    }
-    tidy = is_tidy(live, products, places[LIVE_CATALOGUE].layout)
-    _advance(snapshot, rows, products, system)
-    snapshot.catalogue_gap = gap
-    return State(snapshot, system, places, anchors, set(seen.stamps), tidy, began)
+    """The state that a read shows; raises before it moves the snapshot. `known` is what was known before."""
+    seen, system, layouts = shown.seen, shown.system, shown.layouts
+    live, columns = seen.block(LIVE_CATALOGUE), layouts[LIVE_CATALOGUE]
+    products, gap = _published(seen, columns, system, codecs, despite=despite)
+    flaws = [*_retyped(layouts)]
+    if gap and known is not None and _knows_catalogue(known, system):
+        products, flaws, gap = tuple(known.catalogue.values()), [*flaws, gap], ""
+    _advance(snapshot, shown.rows, products, system)
+    snapshot.catalogue_gap, snapshot.flaws = gap, tuple(flaws)
+    snapshot.imprint = seen.records.get(system.catalogue_version, "")
+    places = {title: Place(seen.grids[title], layout) for title, layout in layouts.items()}
+    tidy = is_tidy(live, products, columns)
+    stamps, records = set(seen.stamps), set(seen.records)
+    return State(snapshot, system, places, shown.anchors, stamps, records, tidy, shown.began)
+
+
+def _published(
+    seen: Seen, columns: Layout, system: SystemRow, codecs: Codecs, *, despite: bool
+) -> tuple[tuple[Product, ...], str]:
+    """The rows of Live Catalogue that stand there as they were published, and what is missing of it."""
+    products, gap = read_products(seen.block(LIVE_CATALOGUE), columns, system, codecs, despite=despite)
+    on_record = seen.records.get(system.catalogue_version, "")
+    if not on_record:  # published by an earlier release, or this is a copy
+        return products, gap
+    ours = tuple(as_published(products, on_record))
+    return ours, "" if imprint(ours) == on_record else gap or LOST
+
+
+LOST = "Rows of the tab `Live Catalogue` are gone, or are not as they were published."
+
+
+def _knows_catalogue(known: Snapshot, system: SystemRow) -> bool:
+    """Is all of the catalogue known that System speaks of? What a version published never changes."""
+    return known.catalogue_version == system.catalogue_version and not known.catalogue_gap
+
+
+def _retyped(layouts: Mapping[str, Layout]) -> Iterator[str]:
+    """A sentence for each header that a person typed over; what was typed is not quoted."""
+    for title, layout in layouts.items():
+        for header, column in layout.retyped.items():
+            yield f"The header `{header}` of `{title}` ({column_letters(column)}1) was typed over."
 
 
 def _advance(

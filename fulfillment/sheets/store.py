@@ -21,10 +21,11 @@ from fulfillment.errors import (
     QuotaSpent,
     TornRead,
 )
+from fulfillment.imprint import imprint
 from fulfillment.intake import RowResult
 from fulfillment.model import KeyId
 from fulfillment.pasting import Paste, PastedRow
-from fulfillment.ports import Books, Views
+from fulfillment.ports import Books, Views, ViewsShown
 from fulfillment.sheets import books, import_tab, people
 from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.batches import Commit, Place
@@ -38,6 +39,7 @@ from fulfillment.sheets.pace import Pace
 from fulfillment.sheets.righting import put_right
 from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.sending import RETRY_FIRST_S, RETRY_MOST_S, Sending
+from fulfillment.sheets.setup import name_again
 from fulfillment.sheets.state import State, look, read_everything
 from fulfillment.sheets.tabs import Codecs, SystemRow
 from fulfillment.workbook import OUTBOX, Changes, LedgerName, Snapshot
@@ -240,13 +242,13 @@ class SheetStore:
         def see() -> None:
             shown = (reply or {}).get("updatedSpreadsheet")
             seen = Seen.of(shown or self._client.get(commit.shown_ranges(), LOOK_MASK))
-            is_same = state.sees_same_columns(seen, commit)
+            is_same = state.sees_same_columns(seen, commit, self._codecs)
             if commit.standing and not (is_same and state.sees_rows_left(seen, commit)):
                 raise Damaged(MOVED)
             if is_same:
                 self._state = state
             else:
-                put_right(self._client, self._codecs, commit, places)
+                put_right(self._client, self._codecs, commit, places, seen.notes)
 
         seeing = self._clock.retrying(
             GoogleAway, QuotaSpent, first_s=RETRY_FIRST_S, most_s=RETRY_MOST_S, until=until
@@ -282,14 +284,19 @@ class SheetStore:
         published = numbered.catalogue
         # where some of it is missing it is left as it is: written anew, nobody could tell any more
         known = () if snapshot.catalogue_gap else tuple(snapshot.catalogue.values())
-        is_whole = changes.views or not state.is_tidy
+        is_whole = published is not None or ((changes.views or not state.is_tidy) and bool(known))
+        catalogue = known if published is None else published
+        system = self._system_row(state, numbered, version)
+        is_new = is_whole and system.catalogue_version not in state.records
         return Commit(
             changes=numbered,
             views=views,
-            system=self._system_row(state, numbered, version),
+            system=system,
             forget=tuple(old[:PRUNED_AT_ONCE]),
-            catalogue=known if published is None else published,
-            whole_catalogue=published is not None or (is_whole and bool(known)),
+            catalogue=catalogue,
+            whole_catalogue=is_whole,
+            record=imprint(catalogue) if is_new else "",
+            retired=tuple(sorted(state.records)),
             ends={name: anchor.row for name, anchor in state.anchors.items()},
             standing=self._standing(snapshot, changes.leaving) if changes.leaving else {},
         )
@@ -320,6 +327,14 @@ class SheetStore:
     def read_books(self) -> tuple[list[Breach], Books | None]:
         """See Store."""
         return books.read_books(self._client, self._codecs, self._archive)
+
+    def read_views(self) -> ViewsShown:
+        """See Store."""
+        return books.read_views(self._client, self._codecs)
+
+    def name_again(self) -> list[str]:
+        """See Store."""
+        return name_again(self._client, self._schema)
 
     def lend(self, order_ids: Collection[str]) -> None:
         """See Store."""

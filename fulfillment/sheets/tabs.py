@@ -53,3 +53,5 @@ class Codecs:
         self.catalogue = Codec(Product, schema.tab(LIVE_CATALOGUE), named={"SKU": "sku"})
         self.inventory = Codec(InventoryRow, schema.tab(KEY_INVENTORY))
         self.system = Codec(SystemRow, schema.tab(SYSTEM))
+        self.all: tuple[Codec[Any], ...]
+        self.all = (*self.ledgers.values(), self.catalogue, self.inventory, self.system)

@@ -99,6 +99,11 @@ def rebuild(workbook: Workbook) -> None:
     workbook.service().rebuild()
 
 
+def adopted(workbook: Workbook) -> None:
+    setup(workbook, adopt=True)
+    workbook.unprotect()
+
+
 def made_ready(workbook: Workbook) -> None:
     setup(workbook)
     workbook.unprotect()
@@ -181,22 +186,22 @@ DAMAGE = [
         "a header of a ledger retyped",
         typed("Assignments", "M1", "code"),
         "Assignments",
-        "the header `keycode` in column M reads `code`",
-        made_ready,
+        "the header `keycode` in column M reads `code`. Run Refresh Inventory.",
+        refresh,
     ),
     Damage(
         "a header of a view retyped",
         typed("Key Inventory", "G1", "left"),
         "Key Inventory",
-        "the header `available` in column G reads `left`",
-        made_ready,
+        "the header `available` in column G reads `left`. Run Refresh Inventory.",
+        refresh,
     ),
     Damage(
         "a header of System cleared",
         cleared("System", "D1"),
         "System",
-        "the header `last_import_no` in column D reads ``",
-        made_ready,
+        "the header `last_import_no` in column D reads ``. Run Refresh Inventory.",
+        refresh,
     ),
     Damage(
         "a header in which people type retyped",
@@ -209,8 +214,8 @@ DAMAGE = [
         "a tab renamed",
         renamed("Assignments", "Assignments 2026"),
         "Assignments",
-        "`Assignments` was renamed to `Assignments 2026`. `python -m fulfillment setup` puts it right",
-        made_ready,
+        "`Assignments` was renamed to `Assignments 2026`. Run Refresh Inventory.",
+        refresh,
     ),
     Damage(
         "a ledger deleted",
@@ -234,10 +239,31 @@ DAMAGE = [
         both(made_ready, publish),
     ),
     Damage(
+        "a row of the published catalogue deleted",
+        person("Live Catalogue", "delete_rows", at=2, count=1),
+        "Live Catalogue",
+        "Rows of `Live Catalogue` are gone, or are not as they were published. Run Refresh Inventory",
+        refresh,
+    ),
+    Damage(
+        "entitlements of the published catalogue changed",
+        typed("Live Catalogue", "E2", "NASM-CES-FULL"),
+        "Live Catalogue",
+        "Rows of `Live Catalogue` are gone, or are not as they were published: `",
+        refresh,
+    ),
+    Damage(
+        "the row of System cleared",
+        cleared("System", "A2:J2"),
+        "System",
+        "The tab `System` is blank: run setup, or setup --adopt",
+        adopted,
+    ),
+    Damage(
         "a formula pasted over a view",
         typed("Key Inventory", "G2", "=E2-F2"),
         "Key Inventory",
-        "Cell G2 of `Key Inventory` is filled by a formula",
+        "Cell G2 of `Key Inventory` is filled by a formula, where the service writes what the ledgers say.",
         refresh,
     ),
     Damage(
