@@ -152,16 +152,17 @@ def test_what_looks_like_html_or_a_formula_is_shown_as_text(
 
 
 def test_keys_in_quarantine_are_ticked_and_restored_or_withdrawn(panel: Panel, function: Function) -> None:
-    function.post("/orders", posted("108", "ODD*2"), "zap")
+    function.post("/orders", posted("108", "ODD*2 CPT*2"), "zap")
     function.post("/orders/release", {"order_id": "108", "quarantine": True, "reason": "refunded"})
     card = panel.open("Quarantine")
-    expect(card.get_by_role("checkbox")).to_have_count(3)  # two keys, and all of them
+    expect(card.get_by_role("checkbox")).to_have_count(4)  # three keys, and all of them
     panel.press("Quarantine", "Restore…")
     panel.says("Quarantine", "Tick the keys first.")
     card.get_by_role("checkbox", name=f"{FORMULA_KEY} NASM-ODD-FULL · #108").check()
+    card.get_by_role("checkbox", name="EX-1 2 × NASM-CPT-FULL · #108").check()
     panel.press("Quarantine", "Restore…")
-    panel.confirm("Quarantine", "Restore 1 seat", says="nobody can have used")
-    panel.says("Quarantine", "1 seat restored")
+    panel.confirm("Quarantine", "Restore 3 seats", says="nobody can have used")
+    panel.says("Quarantine", "3 seats restored")
     expect(card.get_by_role("checkbox")).to_have_count(1)
     card.get_by_role("checkbox", name=HTML_KEY).check()
     panel.press("Quarantine", "Withdraw…")
