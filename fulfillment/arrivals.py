@@ -33,6 +33,9 @@ from fulfillment.refusals import MAX_BODY
 WITHIN_S = 30.0
 """So long may a request take to arrive: as long as Zapier waits for its answer."""
 
+STOPPING_S = 5.0
+"""The same once the worker is told to stop: Google ends it ten seconds later."""
+
 MOST_HEAD = 64 * 2**10
 """Bytes of request line and headers; Google's front end lets no more through."""
 
@@ -60,10 +63,10 @@ def read_first() -> None:
 class Arrival:
     """What has come of one request so far. It tells when all is there; what it means is gunicorn's to say."""
 
-    def __init__(self, begun: bytes, until: float) -> None:
-        """`begun`: what came with the request before it; `until`: when it has to be whole, by our clock."""
+    def __init__(self, begun: bytes, since: float) -> None:
+        """`begun`: what came with the request before it; `since`: when the rest was first waited for."""
         self.data = bytearray()
-        self.until = until
+        self.since = since
         self._head = b""
         self._body_at = 0
         self._chunk_at = 0
@@ -124,7 +127,7 @@ class ReadFirst(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """A connection was opened, or goes on: its next request is read here, and then gets a thread."""
         begun = conn.parser.unreader.take_buffered() if conn.initialized else b""
         conn.sock.setblocking(False)
-        self._arrivals[conn] = Arrival(begun, time.monotonic() + WITHIN_S)
+        self._arrivals[conn] = Arrival(begun, time.monotonic())
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read_on, conn))
         self._read_on(conn)
 
@@ -170,8 +173,9 @@ class ReadFirst(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _late(self, now: float) -> Iterable[TConn]:
         """Who takes too long; when the worker stops, also who has not begun."""
         if self.alive:
-            return takewhile(lambda conn: self._arrivals[conn].until <= now, self._arrivals)
-        return (conn for conn, came in self._arrivals.items() if came.until <= now or not came.data)
+            return takewhile(lambda conn: now - self._arrivals[conn].since >= WITHIN_S, self._arrivals)
+        arrivals = self._arrivals.items()
+        return (conn for conn, came in arrivals if now - came.since >= STOPPING_S or not came.data)
 
     def _make_room(self) -> None:
         """Whoever has been sending for longest gives way, so that the next connection is always accepted."""

@@ -9,6 +9,7 @@ import gunicorn.config
 from fulfillment import arrivals
 
 arrivals.WITHIN_S = float(os.environ["WITHIN_S"])
+arrivals.STOPPING_S = 0.3
 gunicorn.config.WorkerConnections.default = int(os.environ["CONNECTIONS"])
 
 from main import handle  # noqa: E402

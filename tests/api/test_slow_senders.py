@@ -124,6 +124,18 @@ def test_what_never_arrives_whole_is_refused_with_a_sentence(shop: Workbook) -> 
     assert "send it again" in said["message"]
 
 
+def test_a_function_that_is_told_to_stop_waits_for_no_slow_sender(shop: Workbook) -> None:
+    with (
+        Function(shop, IMPATIENT, WITHIN_S="600", CONNECTIONS="1000") as function,
+        crowd(function, order_request("begun")[:-1], b"") as (late, silent),
+    ):
+        assert order_at_once(function, "before it stops")["status"] == "fulfilled"
+        function.process.terminate()
+        assert answer_on(late)[0] == 408
+        assert silent.recv(1) == b""
+        assert function.process.wait(timeout=AT_ONCE_S) == 0
+
+
 def test_the_longest_on_its_way_gives_way_where_no_other_could_come_in(shop: Workbook) -> None:
     with (
         Function(shop, IMPATIENT, WITHIN_S="60", CONNECTIONS="20") as function,
