@@ -72,7 +72,13 @@ def build_service(
     schema, now = read_schema(SCHEMA_FILE), build_clock(settings)
     archive = _of_the_archive(settings) if settings.archive_spreadsheet_id else None
     store = SheetStore(
-        _client(settings), schema, new_commit_id=new_commit_id, now=now, archive=archive, clock=clock
+        _client(settings),
+        schema,
+        new_commit_id=new_commit_id,
+        now=now,
+        archive=archive,
+        clock=clock,
+        names_due=settings.retention_days is not None,
     )
     policy = schema.completed(settings.to_policy(schema.to_levels()))
     after = timedelta(days=settings.archive_days) if archive else None
@@ -84,6 +90,7 @@ def build_service(
         now=now,
         deadline_s=settings.deadline_s,
         archive_after=after,
+        forget_after=timedelta(days=settings.retention_days) if settings.retention_days else None,
         teller=teller,
         clock=clock,
         trade=_trade(settings, schema, clock) if settings.shopify_shop else None,

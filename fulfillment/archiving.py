@@ -85,7 +85,7 @@ def plan_step(snapshot: Snapshot, *, before: datetime) -> Step:
 
 def settled_sets(snapshot: Snapshot, *, before: datetime) -> list[SettledSet]:
     """Every set that is settled and of which nothing was touched since `before`, oldest first."""
-    old = [order_id for order_id, file in snapshot.orders.items() if _is_old(file, before)]
+    old = [order_id for order_id, file in snapshot.orders.items() if is_old(file, before)]
     if not old:
         return []
     holders = _holders(snapshot.orders)
@@ -99,13 +99,13 @@ def settled_sets(snapshot: Snapshot, *, before: datetime) -> list[SettledSet]:
     return settled
 
 
-def _is_old(file: OrderFile, before: datetime) -> bool:
+def is_old(file: OrderFile, before: datetime) -> bool:
     """Was it answered, and nothing of it touched since?"""
     last = [answer.at for answer in file.answers[-1:]] + [row.at for row in file.seats[-1:]]
-    return bool(file.answers) and all(_is_before(at, before) for at in last)
+    return bool(file.answers) and all(is_before(at, before) for at in last)
 
 
-def _is_before(at: str, before: datetime) -> bool:
+def is_before(at: str, before: datetime) -> bool:
     try:
         return datetime.fromisoformat(at) < before
     except (ValueError, TypeError):  # a person retyped it: nobody knows
@@ -140,7 +140,7 @@ def connected(
 
 
 def _is_settled(orders: set[str], keys: set[KeyId], snapshot: Snapshot, before: datetime) -> bool:
-    return all(_is_old(snapshot.orders[order_id], before) for order_id in orders) and all(
+    return all(is_old(snapshot.orders[order_id], before) for order_id in orders) and all(
         _is_given_out(key, snapshot.pools, before) for key in keys
     )
 
@@ -153,7 +153,7 @@ def _is_given_out(key: KeyId, pools: Pools, before: datetime) -> bool:
         and record.total > 0
         and key not in pools.quarantine
         and not pools.free_of(key)
-        and _is_before(record.touched_at, before)
+        and is_before(record.touched_at, before)
     )
 
 

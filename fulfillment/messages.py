@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -42,6 +42,14 @@ class Outbox:
             else:
                 self.messages[row.message_id] = self._standing[-1]
                 self.pending.pop(row.message_id, None)
+
+    def reword(self, rows: Mapping[int, Mapping[str, str]]) -> None:
+        """The rows with these numbers have other texts now: by `no`, header -> text."""
+        for row in self._standing if rows else ():
+            if row.no in rows and row.message_id in self.pending:
+                self.messages[row.message_id] = replace(
+                    self.messages[row.message_id], body=rows[row.no]["body"]
+                )
 
     def of_order(self, order_id: str) -> list[Message]:
         """The newest rows of the messages about an order."""

@@ -27,6 +27,9 @@ Mode = Literal["test", "live"]
 REASONS = ("no_items", "unknown_sku", "bad_entitlements", "no_entitlements", "out_of_stock")
 """Why an order fails; of several the first in this order is the answer's reason."""
 
+FORGOTTEN = '"forgotten_at":'
+"""By this the details of a row are known to say it, without being read."""
+
 TEST_ORDER = "test_order"
 """Why a test order of the shop's is skipped."""
 
@@ -198,7 +201,8 @@ class Details(TypedDict, total=False):
 
     `kept` are seats that the order holds although its newest lines do not ask for them, as
     `[[unit, keycode], ...]`; `deliver_to` is the test recipient of an order answered in test mode; `mail`
-    says which of the order's mails the keys go out by, where it is not the first.
+    says which of the order's mails the keys go out by, where it is not the first; `forgotten_at` says when
+    name and address of its customer were blanked.
     """
 
     warnings: list[str]
@@ -208,6 +212,7 @@ class Details(TypedDict, total=False):
     deliver_to: str
     delivered_at: str
     mail: int
+    forgotten_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +311,11 @@ class Answer:
     by: str = ""
     no: int = 0
     version: int = 0
+
+    @property
+    def forgets(self) -> bool:
+        """Does it blank who the customer is, in this row and in all rows of the order before it?"""
+        return not self.customer and not self.email and FORGOTTEN in self.details
 
     def read_items(self) -> tuple[Item, ...]:
         return tuple(Item(*item) for item in json.loads(self.items or "[]"))

@@ -48,6 +48,7 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "replace": {"order_id": "6855909900591", "keycode": "EX-1"},
     "clear": {"order_id": "6855909900591"},
     "release": {"order_id": "6855909900591", "reason": "refunded"},
+    "forget": {"order_id": "6855909900591", "dry_run": True},
     "close": {"order_ids": ["6855909900592"], "reason": "served by hand"},
     "publish": {"dry_run": True},
     "import": {

@@ -13,6 +13,7 @@ from fulfillment.damage import Breach
 from fulfillment.intake import RowResult
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Letter, Message, Product
 from fulfillment.pasting import Paste, PastedRow
+from fulfillment.persons import Texts
 from fulfillment.record import Gate, ShopRecord
 from fulfillment.stocktake import InventoryRow
 from fulfillment.wares import Level, Location, OpenLine, Quantity, Rejected, ShopOrder, Variant
@@ -96,6 +97,20 @@ class Store(Protocol):
 
         What comes back is what may leave the ledgers with the next commit, on the same snapshot. 4 to 7
         reads, 1 write. Raises Conflict, CommitUncertain, TornRead, Damaged, NotOurs, Unavailable.
+        """
+
+    def read_texts(self) -> Texts:
+        """What stands in words beside the orders' own rows.
+
+        After it, texts in rows that stand may be changed by the next commit on the same snapshot. 1 read.
+        Raises Conflict, TornRead, Damaged.
+        """
+
+    def forget_archived(self, order_ids: Collection[str], *, until: float, dry_run: bool = False) -> int:
+        """How many rows of the archive named the customers of these orders; they do so no more.
+
+        With `dry_run` they still do. 0 calls without an archive, 1 read where none does, else 3 reads and 1
+        write. Raises Conflict, CommitUncertain, TornRead, Damaged, NotOurs, Unavailable.
         """
 
     def read_books(self) -> tuple[Sequence[Breach], Books | None]:

@@ -26,6 +26,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/orders/clear"): Route(OPERATOR, "clear"),
     ("POST", "/orders/replace"): Route(OPERATOR, "replace"),
     ("POST", "/orders/close"): Route(OPERATOR, "close"),
+    ("POST", "/orders/forget"): Route(OPERATOR, "forget"),
     ("POST", "/orders/reconcile"): Route(SCHEDULER, "reconcile"),
     ("POST", "/orders/mark"): Route(OPERATOR, "mark"),
     ("POST", "/orders/delivered"): Route(ZAP, "delivered"),

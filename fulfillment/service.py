@@ -16,6 +16,7 @@ from fulfillment.checklist import Step, stocked
 from fulfillment.clock import CLOCK, Clock
 from fulfillment.closing import Closed, plan_close
 from fulfillment.errors import NotPossible
+from fulfillment.forgetting import Forgotten
 from fulfillment.group import Door
 from fulfillment.health import Health, Pulse, books_of, health
 from fulfillment.importing import Importer, Watch, unwatched
@@ -31,6 +32,7 @@ from fulfillment.references import find_order, known
 from fulfillment.refreshing import Refresher
 from fulfillment.release import Cleared, Released, plan_clear, plan_release
 from fulfillment.replacement import Replaced, plan_replace
+from fulfillment.retention import Forgetter, Retained
 from fulfillment.stockroom import Refreshed, Stockroom
 from fulfillment.storefront import Storefront
 from fulfillment.story import Event, story, what_next
@@ -70,10 +72,13 @@ class Service:
         deadline_s: float,
         clock: Clock = CLOCK,
         archive_after: timedelta | None = None,
+        forget_after: timedelta | None = None,
         teller: Teller | None = None,
         trade: Trade | None = None,
     ) -> None:
         """`archive_after`: what was not touched for so long is archived; None where there is no archive.
+
+        `forget_after`: whose customer is then forgotten; None for never.
 
         `trade`: the exchange with the shop; None where no shop is named.
 
@@ -89,6 +94,7 @@ class Service:
         self._refresher = Refresher(self._door, store, self._stockroom, policy, now)
         self._importer = Importer(self._door, store, policy, now)
         self._mover = Mover(self._door, store, now, clock, deadline_s, archive_after)
+        self._forgetter = Forgetter(self._door, store, now, clock, deadline_s, forget_after)
         self._clock, self._deadline_s = clock, deadline_s
         self._storefront = self._with_shop(trade) if trade else None
 
@@ -182,6 +188,19 @@ class Service:
                 by=by,
             )
         )
+
+    def forget(self, reference: str, *, dry_run: bool = False, by: str) -> Forgotten:
+        """The customer's name and address blanked wherever they stand in the workbook and its archive."""
+        return self._forgetter.forget(reference, dry_run=dry_run, by=by)
+
+    @property
+    def forgets_old(self) -> bool:
+        """Are customers forgotten after a time?"""
+        return self._forgetter.after is not None
+
+    def forget_old(self, *, by: str, until: float = math.inf) -> Retained:
+        """The same for all whose time is over, a hundred at the most; nothing where no time is set."""
+        return self._forgetter.forget_old(by=by, until=until)
 
     def delivered(self, reference: str, *, mail: int | None = None, by: str) -> Reported:
         """The order's mail recorded as sent; `mail`: which of them, where the Zap says so. 1 write."""

@@ -52,6 +52,7 @@ class Settings(ShopSettings, MessageSettings):
     critical_stock: int = Field(default=5, ge=0)
     archive_spreadsheet_id: str = ""
     archive_days: int = Field(default=90, ge=1)
+    retention_days: int | None = Field(default=None, ge=1)
     deadline_s: float = Field(default=25, gt=0, le=60)
     threads: int = Field(default=100, ge=1, le=1000)
     support_contact: str = ""

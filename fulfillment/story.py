@@ -86,6 +86,8 @@ def _told(message: Message) -> Iterator[Event]:
 
 def _answer_event(answer: Answer, file: OrderFile) -> Event:
     earlier = [other for other in file.answers if other.no < answer.no]
+    if answer.forgets and answer.read_details().get("forgotten_at") == answer.at:
+        return Event(answer.at, "forgotten", "Name and address of its customer were blanked.")
     if mailed_at(answer) == answer.at:
         return Event(answer.at, "delivered", "The mail was reported as sent.")
     if earlier and earlier[-1].outcome == answer.outcome and earlier[-1].message == answer.message:

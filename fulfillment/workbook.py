@@ -14,6 +14,7 @@ from fulfillment.errors import Damaged, InArchive
 from fulfillment.imprint import imprint
 from fulfillment.messages import Outbox
 from fulfillment.model import Answer, Assignment, KeyEvent, KeyId, Message, Pool, Product
+from fulfillment.persons import Person
 from fulfillment.pools import Pools
 from fulfillment.sales import Sales
 
@@ -29,6 +30,9 @@ ROW_BYTES = 900
 """A ledger row of 13 to 16 short cells, as CellData in JSON."""
 
 Row = TypeVar("Row", KeyEvent, Assignment, Answer, Message)
+
+Rewritten = Mapping[LedgerName, Mapping[int, Mapping[str, str]]]
+"""Ledger -> `no` -> header -> the text that is to stand there from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,13 @@ class Changes:
     """Rows that come back as they were, before anything else happens: settled ones from the archive, or
     missing ones that were rebuilt. All their seats are given out."""
     messages: tuple[Message, ...] = ()
+    rewritten: Rewritten = field(default_factory=dict)
+    """Texts blanked in rows that stand: the only thing that ever changes in a ledger row."""
 
     @property
     def is_nothing(self) -> bool:
         rows = self.events or self.assignments or self.answers or self.messages
-        moved = self.leaving or self.returning
+        moved = self.leaving or self.returning or self.rewritten
         return not rows and not moved and self.catalogue is None and not self.views
 
     @classmethod
@@ -70,6 +76,7 @@ class Changes:
             next((part.leaving for part in parts if part.leaving), None),
             next((part.returning for part in parts if part.returning), None),
             tuple(chain.from_iterable(part.messages for part in parts)),
+            next((part.rewritten for part in parts if part.rewritten), {}),
         )
 
     def order_ids(self) -> set[str]:
@@ -93,6 +100,7 @@ class Changes:
             self.leaving,
             self.returning,
             _numbered(self.messages, last[OUTBOX], version),
+            self.rewritten,
         )
 
     def appended(self) -> dict[LedgerName, tuple[LedgerRow, ...]]:
@@ -136,6 +144,18 @@ class OrderFile:
         """The newest row of the order cache, which is the one that counts."""
         return self.answers[-1] if self.answers else None
 
+    def record(self, answer: Answer) -> None:
+        """Move forward by a row of Order Cache; one that forgets the customer blanks all before it.
+
+        So whoever still knows them from before does not write them again.
+        """
+        self.answers.append(answer)
+        person = Person.of(self.answers) if answer.forgets else None
+        if person and person.words:
+            self.answers[:] = map(person.out_of_answer, self.answers)
+            self.seats[:] = map(person.out_of_seat, self.seats)
+            self.holdings[:] = map(person.out_of_seat, self.holdings)
+
     def advance(self, row: Assignment) -> None:
         """Move forward by a row of Assignments that names this order."""
         self.seats.append(row)
@@ -164,7 +184,7 @@ class OrderFile:
         file = self.copy()
         for row in rows:
             file.advance(row)
-        file.answers.append(answer)
+        file.record(answer)
         return file
 
     def copy(self) -> OrderFile:
@@ -183,6 +203,9 @@ class Archived:
     keys: frozenset[KeyId] = frozenset()
     pools: frozenset[Pool] = frozenset()
     """Where these keys belonged: a pool that has sold out is still a pool."""
+    named: Mapping[str, str] = field(default_factory=dict)
+    """order_id -> when it was last touched, of the served orders that still name their customer; read only
+    where customers are forgotten after a time."""
 
 
 @dataclass(slots=True)
@@ -212,6 +235,8 @@ class Snapshot:
     archived_orders: dict[str, str] = field(default_factory=dict)
     """order_id -> the names that it bore, one a line, of each order whose rows the archive has."""
     archived_keys: set[KeyId] = field(default_factory=set)
+    archived_named: dict[str, str] = field(default_factory=dict)
+    """See Archived; as the archive was last read."""
     lent: dict[str, Changes] = field(default_factory=dict)
     """order_id -> all rows of its set, read from the archive for the plans that are being made."""
 
@@ -231,10 +256,13 @@ class Snapshot:
         rows = self.lent.get(order_id)
         if rows is None:
             raise InArchive(order_id)
-        file = OrderFile(answers=[answer for answer in rows.answers if answer.order_id == order_id])
+        file = OrderFile()
         for row in rows.assignments:
             if row.order_id == order_id:
                 file.advance(row)
+        for answer in rows.answers:
+            if answer.order_id == order_id:
+                file.record(answer)
         return file
 
     def called(self, name: str) -> set[str]:
@@ -259,6 +287,7 @@ class Snapshot:
         """Know what the archive has."""
         self.archived_orders = dict(archived.orders)
         self.archived_keys = set(archived.keys)
+        self.archived_named = dict(archived.named)
         for pool in archived.pools:
             self.pools.know(pool)
 
@@ -268,6 +297,7 @@ class Snapshot:
             self._retire(changes.leaving)
         if changes.returning is not None:
             self._bring_back(changes.returning)
+        self.outbox.reword(changes.rewritten.get(OUTBOX, {}))
         self._take_over(changes)
         for name, rows in changes.ledger_rows().items():
             self.last_no[name] = rows[-1].no
@@ -320,7 +350,7 @@ class Snapshot:
         for answer in changes.answers:
             if is_lost(answer):
                 continue
-            self.orders.setdefault(answer.order_id, OrderFile()).answers.append(answer)
+            self.orders.setdefault(answer.order_id, OrderFile()).record(answer)
             if answer.order_name:
                 self.names[answer.order_name].add(answer.order_id)
         self.outbox.advance(changes.messages)
@@ -356,7 +386,7 @@ class Draft:
             if row.event in ("released", "restored"):
                 self.drawing.give_back(row.pool, row.keycode)
         for answer in changes.answers:
-            self._own_file(answer.order_id).answers.append(answer)
+            self._own_file(answer.order_id).record(answer)
 
     def _own_file(self, order_id: str) -> OrderFile:
         if order_id not in self._files:

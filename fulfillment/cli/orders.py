@@ -76,6 +76,15 @@ def resend(order_id: str, for_real: bool, as_json: bool) -> None:
     run("resend", {"order_id": order_id, "for_real": for_real}, as_json=as_json)
 
 
+@cli.command()
+@click.argument("order_id")
+@dry_run
+@as_json
+def forget(order_id: str, dry_run: bool, as_json: bool) -> None:
+    """Blank name and address of an order's customer in the workbook."""
+    run("forget", {"order_id": order_id, "dry_run": dry_run}, as_json=as_json)
+
+
 @cli.command("retry-waiting")
 @click.option("--dry-run", is_flag=True, help="Say which, and change nothing.")
 @as_json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 
 from fulfillment.alerts import in_words
 from fulfillment.answers import counted, listed
@@ -66,15 +67,29 @@ def _looked_back_besides(service: Service, by: str, until: float) -> str:
     return f"{counted(len(wrong), 'order')} of the shop to look at: {' '.join(wrong[:3])}" if wrong else ""
 
 
+def _forgotten_besides(figures: Said, service: Service, by: str, until: float) -> str:
+    try:
+        done = service.forget_old(by=by, until=until)
+    except FulfillmentError as error:
+        return f"No customer was forgotten for their age: {error}"
+    figures["forgotten"] = done.orders
+    return done.message
+
+
 Besides = Callable[[Service, str, float], str]
 """A further step of a refresh, by whom and until when: what it says of what it did. The refresh stands,
 whatever becomes of it."""
 
 
-def _steps(service: Service) -> Iterator[tuple[str, Besides]]:
-    """What a refresh does besides, by what would be left; the messages before the shop, which may be slow."""
+def _steps(service: Service, figures: Said) -> Iterator[tuple[str, Besides]]:
+    """What a refresh does besides, by what would be left; the messages before the shop, which may be slow.
+
+    `figures` of its answer are theirs to set.
+    """
     yield "waiting orders", waiting_besides
     yield "messages", _sent_besides
+    if service.forgets_old:
+        yield "customers to be forgotten", partial(_forgotten_besides, figures)
     if service.has_shop and service.storefront.pushes:
         yield "the shop's stock", _pushed_besides
     if service.has_shop:
@@ -83,9 +98,9 @@ def _steps(service: Service) -> Iterator[tuple[str, Besides]]:
         yield "the archive", _archived_besides
 
 
-def _besides(service: Service, by: str, until: float) -> Iterator[str]:
+def _besides(service: Service, by: str, until: float, figures: Said) -> Iterator[str]:
     """What each step says. What time is left is shared by those to come, so that each has its turn."""
-    steps, left = [*_steps(service)], []
+    steps, left = [*_steps(service, figures)], []
     for place, (name, step) in enumerate(steps):
         now = service.clock.now_s()
         if until - now < LEAST_S:
@@ -105,9 +120,14 @@ def _refresh(service: Service, body: Body, by: str) -> Said:
     said = [f"Inventory refreshed: {counted(free, 'seat')} available in {where}.", in_words(done.low)]
     said += [f"Put right: {' '.join(done.repaired)}"] if done.repaired else []
     said += [f"Not put right: {' '.join(done.left)}"] if done.left else []
-    message = " ".join(filter(None, [*said, *_besides(service, by, until)]))
-    low = [asdict(alert) for alert in done.low]
-    return ok(message, pools=[asdict(row) for row in done.inventory], low=low, repaired=[*done.repaired])
+    figures: Said = {
+        "pools": [asdict(row) for row in done.inventory],
+        "low": [asdict(low) for low in done.low],
+        "repaired": [*done.repaired],
+        "forgotten": 0,
+    }
+    message = " ".join(filter(None, [*said, *_besides(service, by, until, figures)]))
+    return ok(message, **figures)
 
 
 def _rebuild(service: Service, body: Body, by: str) -> Said:
@@ -136,7 +156,7 @@ def _audit(service: Service, body: Body, by: str) -> Said:
 BOOKS: Mapping[str, Operation] = {
     "archive": Operation(_archive, asdict(Moved())),
     "send": Operation(_send, asdict(Sent())),
-    "refresh": Operation(_refresh, {"pools": [], "low": [], "repaired": []}),
+    "refresh": Operation(_refresh, {"pools": [], "low": [], "repaired": [], "forgotten": 0}),
     "rebuild": Operation(_rebuild, {"rebuilt": [], "given_up": [], "left": []}, RebuildBody),
     "audit": Operation(_audit, {"ok": False, "breaches": []}),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from fulfillment.answers import as_given, counted, listed
+from fulfillment.forgetting import ELSEWHERE
 from fulfillment.model import Answer, Assignment, GivenKey
 from fulfillment.operations.operation import Body, Operation, Said, ok
 from fulfillment.operations.waiting import retried_in_words, waiting_besides
@@ -14,6 +15,7 @@ from fulfillment.payloads import (
     CloseBody,
     DeliveredBody,
     EmptyBody,
+    ForgetBody,
     ReleaseBody,
     ReplaceBody,
     ResendBody,
@@ -104,6 +106,22 @@ def _resend(service: Service, body: Body, by: str) -> Said:
     return ok(done.message, **facts, next=_how_mailed(service, "replay the Zap's run of the order"))
 
 
+def _forget(service: Service, body: Body, by: str) -> Said:
+    asked = read(ForgetBody, body)
+    done = service.forget(asked.order_id, dry_run=asked.dry_run, by=by)
+    answer, is_done = done.answer, bool(done.blanked) and not asked.dry_run
+    return ok(
+        done.preview if asked.dry_run else done.message,
+        order_id=answer.order_id,
+        order_name=answer.order_name,
+        forgotten=is_done,
+        dry_run=asked.dry_run,
+        blanked=done.blanked,
+        others=[*done.others],
+        elsewhere=[*ELSEWHERE],
+    )
+
+
 def _test_orders(service: Service, body: Body, by: str) -> Said:
     read(EmptyBody, body)
     orders = [asdict(order) for order in service.rehearsed()]
@@ -139,6 +157,9 @@ ORDERS: Mapping[str, Operation] = {
     "close": Operation(_close, {"closed": []}, CloseBody),
     "resend": Operation(_resend, {"resent": False}, ResendBody),
     "retry-waiting": Operation(_retry_waiting, {"served": [], "waiting": [], "left": 0}, RetryBody),
+    "forget": Operation(
+        _forget, {"forgotten": False, "blanked": {}, "others": [], "elsewhere": []}, ForgetBody
+    ),
     "test-orders": Operation(_test_orders, {"orders": []}),
     "delivered": Operation(_delivered, {"delivered": False}, DeliveredBody),
 }

@@ -96,6 +96,12 @@ class ReleaseBody(OrderBody):
     dry_run: Flag = False
 
 
+class ForgetBody(OrderBody):
+    """Blank name and address of the order's customer, or only say where."""
+
+    dry_run: Flag = False
+
+
 class ReplaceBody(OrderBody):
     """Give the order another key for this one."""
 

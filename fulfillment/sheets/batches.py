@@ -12,7 +12,7 @@ from fulfillment.sheets.codec import Cell, Codec, Layout, Scalar, to_cell
 from fulfillment.sheets.fence import create_stamp, delete_stamp
 from fulfillment.sheets.looking import Grid
 from fulfillment.sheets.published import create_record, delete_record
-from fulfillment.sheets.removal import remove_rows, row_left
+from fulfillment.sheets.removal import HEADER_ROWS, remove_rows, row_left
 from fulfillment.sheets.tabs import KEY_INVENTORY, LIVE_CATALOGUE, SYSTEM, Codecs, SystemRow
 from fulfillment.workbook import Changes, LedgerName
 
@@ -63,7 +63,7 @@ class Commit:
     retired: tuple[int, ...] = ()
     """Versions whose records it takes the place of."""
     standing: Mapping[LedgerName, Sequence[int]] = field(default_factory=dict)
-    """Of the ledgers that rows leave: every `no` that stands there, in order."""
+    """Of the ledgers that rows leave, or are changed in: every `no` that stands there, in order."""
 
     def body(self, places: Mapping[str, Place], codecs: Codecs, *, prune: bool = True) -> dict[str, object]:
         """The batchUpdate. Its reply shows System and the header of each tab written."""
@@ -109,6 +109,7 @@ class Commit:
             yield from remove_rows(
                 place.grid.sheet_id, place.layout.place["no"], standing, self._leaving(name)
             )
+            yield from rewrite(place, standing, self.changes.rewritten.get(name, {}))
         for name, rows in self.changes.appended().items():
             place, codec = places[name], codecs.ledgers[name]
             cells = [{"values": place.layout.cells(codec.values(row))} for row in rows]
@@ -161,6 +162,15 @@ def _whole(place: Place, codec: Codec[Any], rows: Sequence[Mapping[str, Scalar]]
         yield {"appendDimension": {"sheetId": place.grid.sheet_id, "dimension": "ROWS", "length": length}}
     header: dict[str, Scalar] = {name: name for name in codec.tab.headers}
     yield from rows_at(place, 0, [header, *rows], height=max(height, place.grid.rows))
+
+
+def rewrite(
+    place: Place, standing: Sequence[int], rows: Mapping[int, Mapping[str, Scalar]]
+) -> Iterator[Request]:
+    """These cells of rows with these numbers, once the ledger is sorted by `no`."""
+    for row, number in enumerate(standing, HEADER_ROWS):
+        if cells := rows.get(number):
+            yield from rows_at(place, row, [cells], headers=[*cells])
 
 
 def rows_at(

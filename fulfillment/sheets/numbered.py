@@ -11,7 +11,7 @@ from fulfillment.sheets.client import SheetsClient
 from fulfillment.sheets.codec import Layout, Scalar, column_letters, header_of, to_text
 from fulfillment.sheets.looking import read_system
 from fulfillment.sheets.tabs import SYSTEM, Codecs, SystemRow
-from fulfillment.workbook import LEDGERS, Changes, LedgerName, LedgerRow
+from fulfillment.workbook import LEDGERS, NUMBERED, Changes, LedgerName, LedgerRow
 
 Wanted = Mapping[LedgerName, Sequence[str]]
 """The columns to be read of each ledger; `no` is always read."""
@@ -29,12 +29,12 @@ class Columns:
     """Of every row below the header: the columns that were wanted, in their order."""
     places: Mapping[LedgerName, Mapping[int, int]]
     """`no` -> the row in which it stood, 1-based, and found there again before it is believed."""
-    counts: Mapping[LedgerName, int]
-    """How many rows bear a number, one that stands twice counted twice."""
+    numbers: Mapping[LedgerName, Sequence[int]]
+    """Every `no`, in order; one that stands twice is there twice."""
 
-    def numbers(self, name: LedgerName) -> list[int]:
-        """Every `no` of a ledger, in order."""
-        return sorted(self.places[name])
+    def are(self, name: LedgerName, count: int) -> bool:
+        """Has the ledger so many rows, each with a number of its own?"""
+        return len(self.numbers[name]) == len(self.places[name]) == count
 
     def rows(self, name: LedgerName) -> Iterator[tuple[int, tuple[str, ...]]]:
         """(no, texts) of every numbered row."""
@@ -48,7 +48,7 @@ class NumberedRows:
     def __init__(self, client: SheetsClient, codecs: Codecs) -> None:
         self._client = client
         self._codecs = codecs
-        tabs = {name: codecs.ledgers[name].tab for name in LEDGERS}
+        tabs = {name: codecs.ledgers[name].tab for name in NUMBERED}
         self._layouts = {name: Layout.of(tab, tab.headers) for name, tab in tabs.items()}
 
     def read(self, wanted: Wanted) -> Columns:
@@ -58,7 +58,7 @@ class NumberedRows:
         """
         found = self._read(wanted)
         if found is None:
-            self._read_headers()
+            self._read_headers(wanted)
             found = self._read(wanted)
         if found is None:
             raise TornRead("The columns of a ledger moved while it was read.")
@@ -82,9 +82,13 @@ class NumberedRows:
             cells[name] = rows
         return _columns(read_system(system, self._codecs), cells)
 
-    def _read_headers(self) -> None:
-        rows = self._client.values([f"'{name}'!1:1" for name in LEDGERS])
-        for name, header in zip(LEDGERS, rows, strict=True):
+    def layout(self, name: LedgerName) -> Layout:
+        """Where the columns of a ledger stood when it was last read."""
+        return self._layouts[name]
+
+    def _read_headers(self, names: Collection[LedgerName]) -> None:
+        rows = self._client.values([f"'{name}'!1:1" for name in names])
+        for name, header in zip(names, rows, strict=True):
             self._layouts[name] = Layout.of(self._codecs.ledgers[name].tab, header[0] if header else [])
 
     def rows(self, columns: Columns, wanted: Mapping[LedgerName, Collection[int]]) -> Changes:
@@ -122,12 +126,12 @@ class NumberedRows:
 def _columns(system: SystemRow, cells: Mapping[LedgerName, Sequence[tuple[Scalar, ...]]]) -> Columns:
     """The columns behind `no`, and where each `no` stands first."""
     places: dict[LedgerName, dict[int, int]] = {}
-    counts: dict[LedgerName, int] = {}
+    numbers: dict[LedgerName, Sequence[int]] = {}
     for name, rows in cells.items():
         numbered = [(no, row) for row, (cell, *_) in enumerate(rows, 2) if (no := _number(cell)) is not None]
         places[name] = dict(reversed(numbered))
-        counts[name] = len(numbered)
-    return Columns(system, {name: [row[1:] for row in rows] for name, rows in cells.items()}, places, counts)
+        numbers[name] = sorted(no for no, _ in numbered)
+    return Columns(system, {name: [row[1:] for row in rows] for name, rows in cells.items()}, places, numbers)
 
 
 def _number(cell: Scalar) -> int | None:

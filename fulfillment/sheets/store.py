@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from fulfillment.answers import when
 from fulfillment.catalogue import CatalogueRow
@@ -25,24 +26,37 @@ from fulfillment.imprint import imprint
 from fulfillment.intake import RowResult
 from fulfillment.model import KeyId
 from fulfillment.pasting import Paste, PastedRow
+from fulfillment.persons import Texts
 from fulfillment.ports import Books, Views, ViewsShown
 from fulfillment.sheets import books, import_tab, people
 from fulfillment.sheets.archive import Archive
 from fulfillment.sheets.batches import Commit, Place
 from fulfillment.sheets.clearing import Clearing
 from fulfillment.sheets.client import Json, SheetsClient, to_bytes
+from fulfillment.sheets.codec import Scalar
 from fulfillment.sheets.collecting import uncollected
 from fulfillment.sheets.fence import STAMPS_KEPT
 from fulfillment.sheets.handover import MOVED, Handover
 from fulfillment.sheets.looking import LOOK_MASK, Seen
+from fulfillment.sheets.numbered import Wanted
 from fulfillment.sheets.pace import Pace
+from fulfillment.sheets.rewriting import Mending
 from fulfillment.sheets.righting import put_right
 from fulfillment.sheets.schema import Schema
 from fulfillment.sheets.sending import RETRY_FIRST_S, RETRY_MOST_S, Sending
 from fulfillment.sheets.setup import name_again
+from fulfillment.sheets.standing import Standing
 from fulfillment.sheets.state import State, look, read_everything
 from fulfillment.sheets.tabs import Codecs, SystemRow
 from fulfillment.workbook import OUTBOX, Changes, LedgerName, Snapshot
+
+TEXTS: Wanted = {
+    "Import History": ("reason",),
+    "Assignments": (),
+    "Order Cache": (),
+    OUTBOX: ("order_id", "body"),
+}
+"""The texts beside the orders' own rows that may name a customer."""
 
 TORN_PATIENCE_S = 6.0
 """For so long, and so many looks, one that does not add up is taken for a lagging read; after that a person
@@ -77,8 +91,12 @@ class SheetStore:
         now: Callable[[], datetime],
         clock: Clock = CLOCK,
         archive: SheetsClient | None = None,
+        names_due: bool = False,
     ) -> None:
-        """`new_commit_id` gives 12 characters that no other commit has; settled rows go to `archive`."""
+        """`new_commit_id` gives 12 characters that no other commit has; settled rows go to `archive`.
+
+        `names_due`: is it to be known of which archived orders the customers are still named?
+        """
         self._client = client
         self._schema = schema
         self._codecs = Codecs(schema)
@@ -87,7 +105,8 @@ class SheetStore:
         self._clock = clock
         self._state: State | None = None
         self._reads, self._writes = Pace(), Pace()
-        self._handover = self._with_archive(archive) if archive else None
+        self._standing = Standing(client, self._codecs)
+        self._handover = self._with_archive(archive, names_due) if archive else None
         self._own_version = 0
         """The version of our last commit."""
         self._refused_at: float | None = None
@@ -101,7 +120,7 @@ class SheetStore:
         self._torn: list[float] = []
         """When looks did not add up, since the last one that did, or the last commit."""
 
-    def _with_archive(self, client: SheetsClient) -> Handover:
+    def _with_archive(self, client: SheetsClient, names_due: bool) -> Handover:
         """Google counts the calls to both spreadsheets together."""
         archive = Archive(
             client,
@@ -112,8 +131,9 @@ class SheetStore:
             clock=self._clock,
             reads=self._reads,
             writes=self._writes,
+            names_due=names_due,
         )
-        return Handover(self._client, self._codecs, archive)
+        return Handover(self._standing, archive)
 
     @property
     def _archive(self) -> Archive | None:
@@ -243,12 +263,15 @@ class SheetStore:
             shown = (reply or {}).get("updatedSpreadsheet")
             seen = Seen.of(shown or self._client.get(commit.shown_ranges(), LOOK_MASK))
             is_same = state.sees_same_columns(seen, commit, self._codecs)
-            if commit.standing and not (is_same and state.sees_rows_left(seen, commit)):
+            is_in_place = is_same and state.sees_rows_left(seen, commit)
+            if commit.changes.leaving and not is_in_place:
                 raise Damaged(MOVED)
-            if is_same:
-                self._state = state
-            else:
+            if not is_same:
                 put_right(self._client, self._codecs, commit, places, seen.notes)
+            if commit.changes.rewritten and not is_in_place:
+                self._mend(commit, state.snapshot, places)
+            elif is_same:
+                self._state = state
 
         seeing = self._clock.retrying(
             GoogleAway, QuotaSpent, first_s=RETRY_FIRST_S, most_s=RETRY_MOST_S, until=until
@@ -257,6 +280,28 @@ class SheetStore:
             seeing(see)
         except (GoogleAway, QuotaSpent) as error:
             raise CommitUncertain(f"Whether its columns are where they were is not known: {error}") from error
+
+    def _mend(self, commit: Commit, snapshot: Snapshot, places: Mapping[str, Place]) -> None:
+        """Rows were deleted or columns moved under a commit of texts: each row says what it is to say.
+
+        `places` are those the commit was written by.
+        """
+        rewritten, numbered = commit.changes.rewritten, self._standing.rows
+        files = snapshot.orders.values()
+        known: dict[LedgerName, dict[int, Any]] = {
+            "Assignments": {row.no: row for file in files for row in file.seats},
+            "Order Cache": {row.no: row for file in files for row in file.answers},
+        }
+
+        def truth(name: LedgerName, no: int) -> Mapping[str, Scalar] | None:
+            if row := known.get(name, {}).get(no):
+                return self._codecs.ledgers[name].values(row)
+            is_same = numbered.layout(name).place == places[name].layout.place
+            return rewritten[name].get(no) if is_same else None
+
+        concerned = {name: places[name] for name in rewritten}
+        mending = Mending(self._client, numbered, commit.system.version, concerned, truth)
+        mending.run(rewritten, commit.standing)
 
     def _sent(self, commit: Commit, state: State, until: float) -> Json | None:
         """The reply, None where it was lost. Raises Conflict for a 400 that a look may explain."""
@@ -298,15 +343,16 @@ class SheetStore:
             record=imprint(catalogue) if is_new else "",
             retired=tuple(sorted(state.records)),
             ends={name: anchor.row for name, anchor in state.anchors.items()},
-            standing=self._standing(snapshot, changes.leaving) if changes.leaving else {},
+            standing=self._standing_in(snapshot, changes),
         )
 
-    def _standing(self, snapshot: Snapshot, leaving: Changes) -> Mapping[LedgerName, Sequence[int]]:
-        """Every `no` that stands in the tabs that these rows leave."""
-        if leaving.messages:
+    def _standing_in(self, snapshot: Snapshot, changes: Changes) -> Mapping[LedgerName, Sequence[int]]:
+        """Every `no` that stands in the tabs that rows leave, or are changed in."""
+        leaving = changes.leaving.ledger_rows() if changes.leaving else {}
+        if OUTBOX in leaving:
             return {OUTBOX: snapshot.outbox.standing()}
-        assert self._handover is not None, "rows of the ledgers leave for the archive alone"
-        return self._handover.standing(snapshot, leaving)
+        names = [*leaving, *changes.rewritten]
+        return self._standing.of(snapshot, names) if names else {}
 
     def _system_row(self, state: State, changes: Changes, version: int) -> SystemRow:
         last: dict[LedgerName, int] = dict(state.snapshot.last_no)
@@ -355,6 +401,23 @@ class SheetStore:
         except LookAgain:
             self._state.to_be_looked_at()
             raise
+
+    def read_texts(self) -> Texts:
+        """See Store."""
+        assert self._state is not None
+        self._reads.spend(self._clock.now_s())
+        try:
+            columns = self._standing.read(self._state.snapshot, TEXTS)
+        except LookAgain:
+            self._state.to_be_looked_at()
+            raise
+        remarks = {no: reason for no, (reason,) in columns.rows("Import History") if reason}
+        bodies = {no: (order_id, body) for no, (order_id, body) in columns.rows(OUTBOX) if body}
+        return Texts(remarks, bodies)
+
+    def forget_archived(self, order_ids: Collection[str], *, until: float, dry_run: bool = False) -> int:
+        """See Store."""
+        return self._archive.forget(order_ids, until=until, dry_run=dry_run) if self._archive else 0
 
     def read_catalogue(self) -> Sequence[CatalogueRow]:
         """See Store."""

@@ -67,7 +67,7 @@ def test_the_readme_has_every_command() -> None:
 
 def test_the_readme_has_every_setting_with_its_default() -> None:
     defaults = {
-        name.upper(): "required" if field.default is PydanticUndefined else str(field.default) or "none"
+        name.upper(): "required" if field.default is PydanticUndefined else str(field.default or "") or "none"
         for name, field in Settings.model_fields.items()
         if name != "k_service"
     }

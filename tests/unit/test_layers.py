@@ -15,6 +15,7 @@ LAYERS: dict[str, int] = {
     "assortment": 3, "shelves": 3, "comparison": 3, "marks": 3,
     "trade": 5, "storefront": 5, "pushing": 5, "recording": 5, "reconciling": 5,
     "shop_settings": 7, "message_settings": 7,
+    "persons": 2, "forgetting": 3, "retention": 5,
     "outbox": 3, "attempts": 3, "mailing": 3,
     "messages": 2, "workbook": 2, "pools": 2, "drawing": 2, "pasting": 2, "damage": 2, "imprint": 2,
     "allocation": 3, "answers": 3, "asked": 3, "choices": 3, "combination": 3, "release": 3,
