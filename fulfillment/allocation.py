@@ -4,44 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice, takewhile
+from itertools import islice
 
 from fulfillment import combination
-from fulfillment.answers import (
-    Plan,
-    called,
-    checked,
-    counted,
-    listed,
-    next_mail,
-    replayed,
-    reply_to,
-    shortage_in_words,
-    unit_order,
-    when,
-)
-from fulfillment.asked import SKIPPED, Asked, Pieces, read_lines
+from fulfillment.answers import Plan, listed, replayed, shortage_in_words, unit_order, when
+from fulfillment.asked import Asked, Pieces, read_lines
+from fulfillment.cases import Case, passed_over, recorded
 from fulfillment.choices import Option
 from fulfillment.combination import Decision
 from fulfillment.errors import Damaged
-from fulfillment.model import (
-    TEST_ORDER,
-    Answer,
-    Assignment,
-    Details,
-    Entitlement,
-    Levels,
-    Order,
-    Outcome,
-    Policy,
-    Pool,
-    Reply,
-    Shortage,
-    to_json,
-)
-from fulfillment.workbook import Changes, Draft, OrderFile
+from fulfillment.model import Answer, Assignment, Entitlement, Levels, Order, Policy, Pool, Reply, Shortage
+from fulfillment.workbook import Draft
 
 
 def plan_order(draft: Draft, order: Order, *, policy: Policy, now: datetime, by: str) -> Plan[Reply]:
@@ -50,33 +25,6 @@ def plan_order(draft: Draft, order: Order, *, policy: Policy, now: datetime, by:
     Seats are drawn from the draft, also where it raises: whoever plans several orders rewinds then.
     """
     return _plan(Case(draft, order, draft.file(order.order_id), policy, now, by))
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One order, and all that planning it may look at."""
-
-    draft: Draft
-    order: Order
-    file: OrderFile
-    policy: Policy
-    now: datetime
-    by: str
-
-    @property
-    def region(self) -> str:
-        return self.order.region or self.policy.default_region
-
-    @property
-    def is_test(self) -> bool:
-        """Must its mail go to the test recipient?
-
-        What was first answered in test mode stays so until it is released, also after the switch to live; but
-        where nothing was in it for keys, no mail was due then.
-        """
-        since_release = takewhile(lambda row: row.outcome != "released", reversed(self.file.answers))
-        answered = (row.mode for row in since_release if row.outcome in ("fulfilled", "failed"))
-        return next(answered, self.policy.mode) == "test"
 
 
 def _plan(case: Case) -> Plan[Reply]:
@@ -121,27 +69,17 @@ def _serve(case: Case) -> Plan[Reply]:
             "is not there wait."
         )
     if case.order.is_test and not case.file.holdings:
-        return _passed_over(case, asked)
+        return passed_over(case, asked)
     decisions = _decide(case, asked)
     if "out_of_stock" in asked.problems and (short := case.draft.snapshot.damage.short):
         raise Damaged(f"{short} Run the audit; until that is put right, what is out of stock waits.")
     if asked.problems:
-        return _recorded(case, asked, given=[], kept=case.file.holdings, new=[])
+        return recorded(case, asked, given=[], kept=case.file.holdings, new=[])
     new = [_assigned(case, seat) for seat in _seats(asked, decisions, pieces)]
     asked.warnings += _second_best(decisions, case.policy.levels)
     held, kept = pieces.split()
     given = sorted([*held, *new], key=lambda row: unit_order(row.unit))
-    return _recorded(case, asked, given=given, kept=kept, new=new)
-
-
-def _passed_over(case: Case, asked: Asked) -> Plan[Reply]:
-    """The answer to a test order of the shop's, which takes nothing out of stock."""
-    asked.problems.clear()
-    name = called(case.order)
-    message = f"Order {name} is a test order of the shop's: no keys were assigned."
-    row = replace(_answer(case, asked, [], []), outcome="skipped", reason=TEST_ORDER, message=message)
-    answer = checked(row)
-    return Plan(reply_to(case.file, answer=answer), Changes(answers=(answer,)))
+    return recorded(case, asked, given=given, kept=kept, new=new)
 
 
 def _decide(case: Case, asked: Asked) -> tuple[Decision, ...]:
@@ -241,81 +179,3 @@ def _assigned(case: Case, seat: Seat) -> Assignment:
         keycode=case.draft.drawing.draw(seat.pool),
         by=case.by,
     )
-
-
-def _recorded(
-    case: Case, asked: Asked, *, given: list[Assignment], kept: list[Assignment], new: list[Assignment]
-) -> Plan[Reply]:
-    """The answer that gives these seats, and the rows that record it."""
-    answer = checked(_answer(case, asked, given, kept))
-    after = replace(case.file, holdings=[*case.file.holdings, *new])
-    changes = Changes(assignments=tuple(new), answers=(answer,))
-    return Plan(reply_to(after, answer=answer), changes)
-
-
-def _answer(case: Case, asked: Asked, given: list[Assignment], kept: list[Assignment]) -> Answer:
-    old, order = case.file.answer, case.order
-    outcome = _outcome(asked, given)
-    return Answer(
-        at=when(case.now),
-        order_id=order.order_id,
-        order_name=order.order_name or (old.order_name if old else ""),
-        customer=order.customer_name or (old.customer if old else ""),
-        email=order.email or (old.email if old else ""),
-        region=case.region,
-        outcome=outcome,
-        reason=asked.reason,
-        message=_message(outcome, asked, called(order), len(given)),
-        items=to_json(asked.items),
-        keys=to_json([(row.unit, row.keycode) for row in given]),
-        details=to_json(_details(case, asked, kept)),
-        mode="test" if case.is_test else "live",
-        by=case.by,
-    )
-
-
-def _outcome(asked: Asked, given: list[Assignment]) -> Outcome:
-    if asked.problems:
-        return "failed"
-    if given:
-        return "fulfilled"
-    return "released" if asked.of_kind("auto") else "skipped"
-
-
-def _message(outcome: Outcome, asked: Asked, name: str, count: int) -> str:
-    by_hand = [f"{item.quantity} x {item.sku}" for item in asked.of_kind("external")]
-    rest = f" To be served by hand: {listed(by_hand)}." if by_hand else ""
-    if outcome == "failed":
-        sentences = [sentence for found in asked.problems.values() for sentence in found]
-        return f"Order {name} was not served. {listed_sentences(sentences)}"
-    if outcome == "fulfilled":
-        return f"{counted(count, 'key')} assigned to order {name}.{rest}"
-    if outcome == "released":
-        return f"No key was assigned to order {name}: what it asks for was released.{rest}"
-    return f"Order {name} has nothing that keys are assigned for.{rest}"
-
-
-def listed_sentences(sentences: list[str], *, most: int = 20) -> str:
-    """The first sentences, and how many more there are."""
-    more = [f"And {len(sentences) - most} more."] if len(sentences) > most else []
-    return " ".join([*sentences[:most], *more])
-
-
-def _details(case: Case, asked: Asked, kept: list[Assignment]) -> Details:
-    details: Details = {"warnings": asked.warnings}
-    if skipped := asked.of_kind(*SKIPPED):
-        details["skipped"] = skipped
-    if asked.shortages:
-        details["shortages"] = asked.shortages
-    if kept:
-        details["kept"] = [(row.unit, row.keycode) for row in kept]
-    if (mail := next_mail(case.file)) > 1:
-        details["mail"] = mail
-    if case.is_test:
-        details["deliver_to"] = case.policy.test_recipient or _test_recipient_of(case.file)
-    return details
-
-
-def _test_recipient_of(file: OrderFile) -> str:
-    """Where the order's mails went in test mode, for an order that keeps it in live mode."""
-    return next((to for row in reversed(file.answers) if (to := row.read_details().get("deliver_to"))), "")

@@ -18,7 +18,7 @@ LAYERS: dict[str, int] = {
     "persons": 2, "forgetting": 3, "retention": 5,
     "outbox": 3, "attempts": 3, "mailing": 3,
     "messages": 2, "workbook": 2, "pools": 2, "drawing": 2, "pasting": 2, "damage": 2, "imprint": 2,
-    "allocation": 3, "answers": 3, "asked": 3, "choices": 3, "combination": 3, "release": 3,
+    "allocation": 3, "answers": 3, "asked": 3, "cases": 3, "choices": 3, "combination": 3, "release": 3,
     "closing": 3, "references": 3, "stocktake": 3,
     "diagnosis": 3, "trails": 3, "whereabouts": 3, "rebuilding": 3, "rebuilt_seats": 3, "rebuilt_answers": 3,
     "archiving": 3, "catalogue": 3, "withdrawal": 3, "availability": 3, "story": 3, "waiting": 3, "intake": 3,
