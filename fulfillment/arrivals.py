@@ -14,8 +14,10 @@ from __future__ import annotations
 import json
 import logging
 import re
+import resource
 import selectors
 import socket
+import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -46,6 +48,9 @@ MOST_HELD = 128 * 2**20
 """Bytes of unfinished requests together; the function has 1 GiB."""
 
 A_READ = 256 * 2**10
+
+FOR_CONNECTIONS = 0.75
+"""The share of the files which the process may have open: the rest is for its own calls."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
@@ -121,6 +126,8 @@ class ReadFirst(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # gunicorn ends a worker that has no file left to accept a connection with, and the orders in it
+        self.worker_connections: int = min(self.cfg.worker_connections, _affordable())
         self._arrivals: dict[TConn, Arrival] = {}  # the longest on its way first
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -200,6 +207,11 @@ class ReadFirst(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _leave(self, conn: TConn) -> Arrival:
         self.poller.unregister(conn.sock)
         return self._arrivals.pop(conn)
+
+
+def _affordable() -> int:
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if files == resource.RLIM_INFINITY else int(files * FOR_CONNECTIONS)
 
 
 def _received(sock: socket.socket, arrival: Arrival) -> bool:

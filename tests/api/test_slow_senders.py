@@ -115,7 +115,7 @@ def test_who_does_not_leave_after_the_answer_holds_up_nobody(function: Function,
 
 def test_what_never_arrives_whole_is_refused_with_a_sentence(shop: Workbook) -> None:
     begun = order_request("late")[:-1]
-    with Function(shop, IMPATIENT, WITHIN_S="0.3", CONNECTIONS="1000") as function:
+    with Function(shop, IMPATIENT, WITHIN_S="0.3", FILES="1024") as function:
         with crowd(function, begun, b"") as (late, silent):
             status, said = answer_on(late)
             assert silent.recv(1) == b""
@@ -126,7 +126,7 @@ def test_what_never_arrives_whole_is_refused_with_a_sentence(shop: Workbook) -> 
 
 def test_a_function_that_is_told_to_stop_waits_for_no_slow_sender(shop: Workbook) -> None:
     with (
-        Function(shop, IMPATIENT, WITHIN_S="600", CONNECTIONS="1000") as function,
+        Function(shop, IMPATIENT, WITHIN_S="600", FILES="1024") as function,
         crowd(function, order_request("begun")[:-1], b"") as (late, silent),
     ):
         assert order_at_once(function, "before it stops")["status"] == "fulfilled"
@@ -138,8 +138,8 @@ def test_a_function_that_is_told_to_stop_waits_for_no_slow_sender(shop: Workbook
 
 def test_the_longest_on_its_way_gives_way_where_no_other_could_come_in(shop: Workbook) -> None:
     with (
-        Function(shop, IMPATIENT, WITHIN_S="60", CONNECTIONS="20") as function,
-        crowd(function, *[b""] * 20) as idle,
+        Function(shop, IMPATIENT, WITHIN_S="60", FILES="220") as function,
+        crowd(function, *[b""] * 300) as idle,
     ):
         assert order_at_once(function, "through the crowd")["status"] == "fulfilled"
         assert idle[0].recv(1) == b""
