@@ -106,12 +106,18 @@ class Restored:
 
     seats: int
     unknown: int
+    withdrawn: int = 0
+    """Seats of keys that were withdrawn."""
 
     @property
     def message(self) -> str:
         """What the operator reads."""
-        more = f" {self.unknown} of the codes have no seat in quarantine." if self.unknown else ""
-        return f"{counted(self.seats, 'seat')} restored, at the end of their queues.{more}"
+        said = f"{counted(self.seats, 'seat')} restored, at the end of their queues."
+        if self.withdrawn:
+            said += (
+                f" Of keys that were withdrawn: {self.withdrawn}; the next customers get these all the same."
+            )
+        return said + (f" {self.unknown} of the codes have no seat in quarantine." if self.unknown else "")
 
 
 def plan_restore(
@@ -121,7 +127,9 @@ def plan_restore(
     wanted = set(codes)
     rows = [row for row in quarantine(draft) if row.keycode in wanted]
     back = tuple(_restored(row, reason, now, by) for row in rows)
-    return Plan(Restored(len(back), len(wanted - {row.keycode for row in rows})), Changes(assignments=back))
+    withdrawn = sum(draft.snapshot.pools.keys[row.key].is_withdrawn for row in rows)
+    restored = Restored(len(back), len(wanted - {row.keycode for row in rows}), withdrawn)
+    return Plan(restored, Changes(assignments=back))
 
 
 def quarantine(draft: Draft) -> list[Assignment]:

@@ -47,6 +47,8 @@ def test_a_key_is_withdrawn_for_good_also_where_an_order_holds_all_of_it() -> No
     assert shop.free("CPT") == ["K2"]
     assert [row.keycode for row in quarantine(shop.snapshot.draft())] == ["K1"]
     assert shop.audit() == ()
+    plan = plan_restore(shop.snapshot.draft(), ["K1"], reason="", now=shop.now, by=BY)
+    assert "Of keys that were withdrawn: 1; the next customers get these all the same." in plan.result.message
 
 
 def test_a_batch_is_withdrawn_whole_and_an_unknown_one_is_refused() -> None:
