@@ -76,6 +76,7 @@ def _audit_order(order_id: str, rows: OrderRows) -> Iterator[Breach]:
         if read is None:
             wrong = f"The items, keys or details of order {order_id} are not JSON as the service writes it."
             yield _breach(10, answer, f"{wrong} Put them right from the spreadsheet's version history.")
+    yield from _audit_forgotten(rows.answers)
     for before, after in pairwise(rows.answers):
         yield from _audit_outcomes(before, after)
     for old, new in pairwise(_last_of_each_commit(told)):
@@ -89,6 +90,15 @@ def _audit_order(order_id: str, rows: OrderRows) -> Iterator[Breach]:
         yield Breach(5, "Assignments", rows.seats[-1].no, message)
     elif told and told[-1] is not None:
         yield from _audit_newest(told[-1], held, rows.seats)
+
+
+def _audit_forgotten(answers: Sequence[Answer]) -> Iterator[Breach]:
+    """Rows that name a customer who was forgotten after them."""
+    last = max((answer.no for answer in answers if answer.forgets), default=0)
+    for answer in answers:
+        if answer.no < last and (answer.customer or answer.email):
+            wrong = f"It names the customer of order {answer.order_id}, who was forgotten in row {last}."
+            yield _breach(10, answer, f"{wrong} Blank its cells `customer` and `email`.")
 
 
 def _last_of_each_commit(told: Sequence[Told | None]) -> list[Told]:

@@ -24,11 +24,12 @@ AT_ONCE = 100
 
 ELSEWHERE = (
     "the Zap's history",
-    "GHL (the contact and its mails)",
+    "GHL",
     "Slack",
-    "Shopify (the order and the customer)",
-    "the spreadsheet's version history, and copies and downloads of it",
-    "the mailbox of whoever got the mails in test mode",
+    "Shopify",
+    "the spreadsheet's version history",
+    "copies and downloads of the spreadsheet",
+    "the test recipient's mailbox",
 )
 """Where else name and address may be, and where nobody but a person can blank them."""
 

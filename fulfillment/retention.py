@@ -40,14 +40,13 @@ class Retained:
 
     @property
     def message(self) -> str:
-        """`12 customers forgotten for their age; 3 orders keep theirs, as they are still owed something.`"""
+        """`12 customers forgotten (RETENTION_DAYS); not yet, as keys or a mail are owed: 3 customers.`"""
         if not (self.orders or self.waiting):
             return ""
-        said = [f"{counted(self.orders, 'customer')} forgotten (RETENTION_DAYS)"] if self.orders else []
+        said = [f"{counted(self.orders, 'customer')} forgotten (RETENTION_DAYS)"]
         said += [f"{self.left} left for the next time"] if self.left else []
         if self.waiting:
-            kept = counted(self.waiting, "order")
-            said.append(f"{kept} old enough to be forgotten wait for keys or a mail: close or release them")
+            said.append(f"not yet, as keys or a mail are owed: {counted(self.waiting, 'customer')}")
         return f"{'; '.join(said)}."
 
 

@@ -175,6 +175,16 @@ def test_an_instance_that_knew_the_name_does_not_write_it_again(busy: Workbook) 
     assert {who for who in named(busy) if who[0] == "1"} == {("1", "", "")}
 
 
+def test_the_audit_names_a_row_that_names_a_forgotten_customer_again(busy: Workbook) -> None:
+    old = busy.values("Order Cache")[1]
+    busy.service().forget("1", by="test")
+    busy.type("Order Cache!A2", [old])
+    (breach,) = busy.service().audit()
+    assert (breach.tab, breach.no) == ("Order Cache", 1)
+    assert "was forgotten in row" in breach.message
+    assert "Ada" not in breach.message
+
+
 def test_what_a_forget_costs(busy: Workbook) -> None:
     warm, cold = busy.service(), busy.service()
     warm.status("1")
