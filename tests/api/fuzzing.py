@@ -27,7 +27,7 @@ def main(examples: str = "1200") -> int:
         with Function(shop, HURRIED) as function:
             command = [str(Path(sys.executable).with_name("st")), "run", f"{function.url}/openapi.json"]
             command += ["--header", f"Authorization: Bearer {TOKENS['admin']}", "--checks", CHECKS]
-            command += ["--workers", "16", "--request-timeout", "60", "--max-examples", examples]
+            command += ["--workers", "4", "--request-timeout", "60", "--max-examples", examples]
             command += ["--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--warnings", "off"]
             return subprocess.run(command, check=False).returncode
 
