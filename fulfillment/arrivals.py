@@ -52,10 +52,12 @@ A_READ = 256 * 2**10
 FOR_CONNECTIONS = 0.75
 """The share of the files which the process may have open: the rest is for its own calls."""
 
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH = re.compile(
+    rb"\r\ncontent-length:[ \t]*(\d{1,4300})[ \t]*\r\n", re.IGNORECASE
+)  # as many digits as int takes
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r]*chunked", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
-_SIZE = re.compile(rb"([0-9a-f]{1,15})[ \t]*(;.*)?", re.IGNORECASE)
+_SIZE = re.compile(rb"([0-9a-f]+)[ \t]*(;.*)?", re.IGNORECASE)
 
 log = logging.getLogger("fulfillment")
 

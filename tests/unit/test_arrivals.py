@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import gunicorn.config
 import pytest
+from gunicorn.http.errors import ParseException
+from gunicorn.http.parser import RequestParser
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from fulfillment.arrivals import MOST_BODY, MOST_HEAD, Arrival
 
@@ -36,6 +43,50 @@ def test_it_may_come_at_once_and_with_the_next_one(request_: bytes) -> None:
 def test_what_is_no_chunk_is_left_to_gunicorn_to_refuse(size: bytes) -> None:
     head = b"POST /orders HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert Arrival(head + size + b"\r\n", since=0).is_whole()
+
+
+class Waits(Exception):
+    """Somebody reads on where nothing is."""
+
+
+class Gone:
+    """A connection of which everything was read."""
+
+    def recv(self, size: int) -> bytes:
+        raise Waits
+
+
+def read_by_gunicorn(data: bytes) -> None:
+    """As a thread reads the request, body included; whatever it refuses, it has not waited."""
+    settings = gunicorn.config.Config()
+    settings.set("limit_request_line", 0)
+    parser = RequestParser(settings, Gone(), ("127.0.0.1", 1))
+    parser.unreader.unread(data)
+    with suppress(ParseException, StopIteration):
+        next(parser).body.read()
+
+
+PIECES = (
+    *(b"POST / HTTP/1.1", b"\r\n", b"\r\n\r\n", b"\n", b"\r", b" ", b"Content-Length: ", b"content-length:"),
+    *(
+        b"Transfer-Encoding: chunked",
+        b"Transfer-Encoding: gzip, Chunked",
+        b"Host: x",
+        b"Expect: 100-continue",
+    ),
+    *(b"0", b"3", b"a", b"abc", b";x", b"1" * 19, b"f" * 17, b"9" * 4301, b"-", b"\t", b"HTTP/1.0"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14), st.booleans())
+@example([b"\r\n\r\n"], False)
+@example([b"Content-Length: ", b"1" * 19, b"\r\n\r\n"], True)
+@example([b"Content-Length: ", b"9" * 4301, b"\r\n\r\n"], True)
+@example([b"Transfer-Encoding: chunked", b"\r\n\r\n", b"f" * 17, b"\r\n"], True)
+def test_gunicorn_never_waits_for_more_of_what_is_whole(pieces: list[bytes], begins_well: bool) -> None:
+    arrival = Arrival((b"POST / HTTP/1.1\r\n" if begins_well else b"") + b"".join(pieces), since=0)
+    if arrival.is_whole() and not arrival.excess():
+        read_by_gunicorn(bytes(arrival.data))
 
 
 def test_too_large_is_known_from_the_length_alone_or_from_what_came() -> None:
