@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from fulfillment.audit_gaps import audit_gaps
+from fulfillment.audit_gaps import Gone
 from fulfillment.audit_messages import audit_messages
 from fulfillment.audit_orders import audit_orders
 from fulfillment.audit_rows import audit_rows
@@ -24,15 +24,16 @@ def audit(books: Books, policy: Policy, *, now: datetime) -> tuple[Breach, ...]:
     """Every breach there is, damaged rows first; no message names a key code."""
     events, assignments = _counted(books.events), _counted(books.assignments)
     answers = _counted(books.answers)
+    gone = Gone.of(books, events, assignments, answers)
     seats = SeatAudit.of(commits_of(events, assignments, answers))
     for pool in books.archived.pools:
         seats.pools.know(pool)
     stock = stock_after(seats.pools, (), ())
     return (
-        *audit_gaps(books, events, assignments, answers),
+        *gone.breaches(),
         *audit_rows(books),
         *seats.breaches,
-        *audit_orders(assignments, answers),
+        *audit_orders(assignments, answers, apart=gone.orders),
         *audit_messages(books, _counted(books.messages), now),
         *audit_published(books.catalogue, books.imprint),
         *audit_views(books.inventory, books.catalogue, stock, policy),

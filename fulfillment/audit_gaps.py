@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from fulfillment.answers import listed
 from fulfillment.audit_rows import ledgers
-from fulfillment.damage import UNDO, Breach, Gaps, LostKey, named, windows
+from fulfillment.damage import UNDO, Breach, Damage, Gaps, LostKey, named, windows
 from fulfillment.diagnosis import diagnose
 from fulfillment.model import Answer, Assignment, KeyEvent
 from fulfillment.ports import Books
@@ -20,16 +21,36 @@ RESTORE = f"Bring it back with {UNDO}."
 REBUILD = "Where neither helps: `python -m fulfillment rebuild`"
 
 
-def audit_gaps(
-    books: Books, events: Sequence[KeyEvent], assignments: Sequence[Assignment], answers: Sequence[Answer]
-) -> Iterator[Breach]:
-    """One breach for each run of missing numbers; the rows given are those that count."""
-    absent = {name: _absent(name, rows, books) for name, rows in ledgers(books).items()}
-    counted: dict[LedgerName, Sequence[LedgerRow]]
-    counted = dict(zip(LEDGERS, (events, assignments, answers), strict=True))
-    whose = _whose(absent, counted, books) if any(absent[name] for name in LEDGERS) else {}
-    for name, numbers in absent.items():
-        yield from _runs(name, numbers, whose.get(name, {}))
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The numbers that are missing of each numbered tab, and whose they were as far as it can be told."""
+
+    absent: Mapping[LedgerName, Sequence[int]]
+    whose: Mapping[LedgerName, Whose] = field(default_factory=dict)
+    orders: frozenset[str] = frozenset()
+    """The orders that they concerned: what these lack is known, and comes back with the rows."""
+
+    @classmethod
+    def of(
+        cls,
+        books: Books,
+        events: Sequence[KeyEvent],
+        assignments: Sequence[Assignment],
+        answers: Sequence[Answer],
+    ) -> Gone:
+        """The gaps in these books; the rows given are those that count."""
+        absent = {name: _absent(name, rows, books) for name, rows in ledgers(books).items()}
+        if not any(absent[name] for name in LEDGERS):
+            return cls(absent)
+        counted = dict(zip(LEDGERS, (events, assignments, answers), strict=True))
+        damage = _diagnosed(absent, counted, books)  # type: ignore[arg-type]
+        lost = (*damage.seats.values(), *damage.answers.values())
+        return cls(absent, _whose(damage), frozenset(row.order_id for row in lost))
+
+    def breaches(self) -> Iterator[Breach]:
+        """One for each run of missing numbers."""
+        for name, numbers in self.absent.items():
+            yield from _runs(name, numbers, self.whose.get(name, {}))
 
 
 def _absent(name: LedgerName, rows: Sequence[LedgerRow], books: Books) -> list[int]:
@@ -41,11 +62,11 @@ def _absent(name: LedgerName, rows: Sequence[LedgerRow], books: Books) -> list[i
     return [no for no in range(1, books.last_no[name] + 1) if no not in there and no not in elsewhere]
 
 
-def _whose(
+def _diagnosed(
     absent: Mapping[LedgerName, Sequence[int]],
     rows: Mapping[LedgerName, Sequence[LedgerRow]],
     books: Books,
-) -> dict[LedgerName, Whose]:
+) -> Damage:
     """What the other ledgers tell of the missing rows."""
     snapshot = Snapshot()
     for version, changes in commits_of(*(rows[name] for name in LEDGERS)):  # type: ignore[arg-type]
@@ -55,12 +76,15 @@ def _whose(
         name: Gaps(windows(absent[name], {row.no: row.version for row in rows[name]}, books.version))
         for name in LEDGERS
     }
-    damage = diagnose(snapshot, gaps, rows["Import History"])  # type: ignore[arg-type]
+    return diagnose(snapshot, gaps, rows["Import History"])  # type: ignore[arg-type]
+
+
+def _whose(damage: Damage) -> dict[LedgerName, Whose]:
+    keys = {
+        no: lost.first.pool if isinstance(lost, LostKey) else lost.pool for no, lost in damage.events.items()
+    }
     return {
-        "Import History": {
-            no: f"a key of {(lost.first if isinstance(lost, LostKey) else lost).pool}"
-            for no, lost in damage.events.items()
-        },
+        "Import History": {no: f"a key of {pool}" for no, pool in keys.items()},
         "Assignments": {no: f"order {seat.order_id}" for no, seat in damage.seats.items()},
         "Order Cache": {no: f"order {answer.order_id}" for no, answer in damage.answers.items()},
     }

@@ -22,6 +22,7 @@ from fulfillment.workbook import Changes, Draft, Snapshot
 TOLD_MOST = 10
 """Sentences of one alarm; the refresh answers all of them."""
 
+CHANGED = "What the service writes was not as it had left it: somebody typed there, or a setting was changed."
 
 SYNC = "What was published cannot be told from NPTA Catalogue any more: look at it, then Sync Catalogue."
 
@@ -70,7 +71,10 @@ class Refresher:
         """The catalogue as it was published, where that is not what stands there and can be told. 1 read."""
         if not snapshot.catalogue_gap:
             return ()
-        rows = self.store.read_catalogue()
+        try:
+            rows = self.store.read_catalogue()
+        except NotSetUp:  # a header of NPTA Catalogue was typed over: the rest is refreshed all the same
+            return ()
         return plan_restored(snapshot, rows, policy=self.policy, now=self.now())
 
     def _wrong_in_views(self, snapshot: Snapshot) -> tuple[str, ...]:
@@ -90,7 +94,7 @@ def _alarm(repaired: Sequence[str], version: int, now: datetime) -> Message:
     """The message that tells the team what somebody had changed."""
     more = len(repaired) - TOLD_MOST
     lines = [*repaired[:TOLD_MOST], *([f"And {more} more."] if more > 0 else ())]
-    text = f"Somebody changed what the service writes; Refresh Inventory has put it right. {' '.join(lines)}"
+    text = f"{CHANGED} Refresh Inventory has put it right. {' '.join(lines)}"
     return Message(
         at=when(now),
         message_id=f"alarm:repaired:{version}",

@@ -72,12 +72,11 @@ def read_books(
 def read_views(client: SheetsClient, codecs: Codecs) -> ViewsShown:
     """What the views show, and what in them is not as the service writes it. 1 read."""
     reply = client.get([f"'{title}'" for title in VIEWS], VIEWS_MASK)
+    cells = {s["properties"]["title"]: s.get("data", [{}])[0].get("rowData", []) for s in reply["sheets"]}
     seen, flaws, rows = Seen.of(reply), list[Breach](), dict[str, list[Any]]()
-    for sheet in reply.get("sheets", []):
-        title, data = sheet["properties"]["title"], sheet.get("data", [{}])[0].get("rowData", [])
-        flaws += formulas_over(title, [cells_of(row) for row in data])
     for codec in (codecs.inventory, codecs.catalogue):
         title, layout = codec.tab.title, seen.layout(codec)
+        flaws += formulas_over(layout, [cells_of(row) for row in cells[title]])
         flaws += strays_of(title, seen.block(title), layout)
         rows[title] = _rows(seen.block(title), layout, codec, [])
     return ViewsShown(tuple(rows[KEY_INVENTORY]), tuple(rows[LIVE_CATALOGUE]), put_right(flaws))

@@ -43,10 +43,14 @@ def flaws_of(found: Found) -> list[Breach]:
     broken = [
         Breach(10, drift.breaks, 0, f"{drift.sentence} {_cure(drift, found)}".rstrip()) for drift in drifts
     ]
-    sheets = {title: found.tabs.sheets.get(title) for title in WRITTEN_ANEW}
-    there = {title: sheet for title, sheet in sheets.items() if sheet and not sheet.is_new}
-    formulas = [breach for title, sheet in there.items() for breach in formulas_over(title, sheet.cells)]
+    formulas = [breach for title in WRITTEN_ANEW for breach in _formulas(title, found)]
     return [*broken, *formulas]
+
+
+def _formulas(title: str, found: Found) -> Iterator[Breach]:
+    sheet, layout = found.tabs.sheets.get(title), found.layout(title)
+    if sheet is not None and layout is not None:
+        yield from formulas_over(layout, sheet.cells)
 
 
 def _cure(drift: Drift, found: Found) -> str:
@@ -81,12 +85,14 @@ FILLED: dict[str, str] = {
 """What else it takes to have a tab again that was made anew."""
 
 
-def formulas_over(title: str, rows: Sequence[Sequence[Seen]]) -> Iterator[Breach]:
+def formulas_over(layout: Layout, rows: Sequence[Sequence[Seen]]) -> Iterator[Breach]:
     """The one breach of all cells with a formula where the service writes figures; none without any."""
-    places = [_address(n, m) for n, cells in enumerate(rows) for m, cell in enumerate(cells) if cell.formula]
+    title, ours = layout.tab.title, {*layout.place.values()}
+    filled = ((n, m) for n, cells in enumerate(rows) for m, cell in enumerate(cells) if cell.formula)
+    places = [_address(row, column) for row, column in filled if column in ours]
     if places:
-        filled = f"{_cells(places, title)} by a formula"
-        yield Breach(8, title, 0, f"{filled}, where the service writes what the ledgers say. {REFRESH}")
+        what = f"{_cells(places, title)} by a formula, where the service writes what the ledgers say."
+        yield Breach(8, title, 0, f"{what} {REFRESH}")
 
 
 def strays_of(title: str, rows: Rows, layout: Layout) -> Iterator[Breach]:

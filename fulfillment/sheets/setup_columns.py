@@ -124,7 +124,7 @@ def formula_drifts(tab: Tab, column: Column, sheet: Sheet, number: int, formula:
 
 def is_spelled_like(formula: str, other: str) -> bool:
     """Are they one formula? Google writes it its own way: blanks, case, quotes around the name of a tab."""
-    return _spelled(formula) == _spelled(other)
+    return formula == other or _spelled(formula) == _spelled(other)
 
 
 def _spelled(formula: str) -> str:

@@ -176,6 +176,25 @@ def test_refresh_and_audit_give_their_figures(function: Function) -> None:
     assert (audit["ok"], audit["breaches"]) == (True, [])
 
 
+def test_what_somebody_typed_over_is_named_by_the_audit_and_said_by_the_refresh_that_mends_it(
+    function: Function, shop: Workbook
+) -> None:
+    shop.type("Assignments!M1", [["mine"]])
+    audit = function.get("/audit", "scheduler").json()
+    (breach,) = audit["breaches"]
+    assert (audit["ok"], audit["status"], audit["message"]) == (
+        False,
+        "error",
+        "The spreadsheet is not in order: 1 thing found.",
+    )
+    assert (breach["promise"], breach["tab"], breach["no"]) == (10, "Assignments", 0)
+    assert "`keycode` in column M" in breach["message"]
+    done = said(function, "/inventory/refresh")
+    assert done["repaired"] == ["The header `keycode` of `Assignments` (M1) was typed over."]
+    assert "Put right: The header" in done["message"]
+    assert function.get("/audit").json()["ok"]
+
+
 def test_health_tells_details_only_to_those_who_may_know(function: Function) -> None:
     assert function.get("/health").json()["sheets"] == "ok"
     assert set(requests.get(f"{function.url}/health", timeout=10).json()) == {"status", "request_id"}

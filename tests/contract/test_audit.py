@@ -345,12 +345,15 @@ def sorted_by(tab: str, column: str) -> Edit:
     return person(tab, "sort", column=column, descending=True)
 
 
-def own_column(workbook: Workbook) -> None:
-    end = len(workbook.values("Assignments")[0])
-    growth = {"sheetId": workbook.sheet_id("Assignments"), "dimension": "COLUMNS", "length": 1}
-    workbook.batch({"appendDimension": growth})
-    letter = chr(ord("A") + end)
-    workbook.type(f"Assignments!{letter}1", [["my notes"], ["called her"]])
+def own_column(tab: str, text: str) -> Edit:
+    def edit(workbook: Workbook) -> None:
+        growth = {"sheetId": workbook.sheet_id(tab), "dimension": "COLUMNS", "length": 1}
+        letter = chr(ord("A") + len(workbook.values(tab)[0]))
+        workbook.batch({"appendDimension": growth})
+        typed(tab, f"{letter}1", "my notes")(workbook)
+        typed(tab, f"{letter}2", text)(workbook)
+
+    return edit
 
 
 HARMLESS = {
@@ -359,7 +362,8 @@ HARMLESS = {
     "a view sorted": sorted_by("Key Inventory", "available"),
     "the published catalogue sorted": sorted_by("Live Catalogue", "SKU"),
     "the catalogue sorted": sorted_by("NPTA Catalogue", "product"),
-    "a column of one's own": own_column,
+    "a column of one's own": own_column("Assignments", "called her"),
+    "formulas of one's own beside a view": own_column("Key Inventory", "=E2*899"),
     "a tab of one's own": lambda workbook: workbook.batch({"addSheet": {"properties": {"title": "Prices"}}}),
 }
 

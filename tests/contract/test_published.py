@@ -70,7 +70,9 @@ def test_an_instance_that_knows_what_was_published_serves_on_and_its_refresh_res
 
 def test_what_cannot_be_told_any_more_is_left_to_sync_catalogue(shop: Workbook) -> None:
     BROKEN["a row deleted"](shop)
-    shop.type("NPTA Catalogue!E2", [["NASM-CNC-FULL"]])
+    typed("NPTA Catalogue", "E1", "what they get")(shop)
+    assert "Sync Catalogue" in shop.service().refresh().left[0]
+    shop.type("NPTA Catalogue!E1", [["entitlements"], ["NASM-CNC-FULL"]])
     done = shop.service().refresh()
     assert done.repaired == ()
     assert "Sync Catalogue" in done.left[0]

@@ -75,7 +75,7 @@ def test_a_refresh_says_what_it_put_right_and_the_team_hears_of_it_once(shop: Wo
     assert service.refresh().repaired == ()
     service.send_due(by="test")
     (told,) = slack.letters
-    assert "Somebody changed what the service writes" in told.message.body
+    assert "What the service writes was not as it had left it" in told.message.body
     assert "keycode" in told.message.body
     assert found(shop) == []
 

@@ -231,7 +231,7 @@ def test_a_key_replaced_released_and_given_anew_in_one_commit_is_in_turn() -> No
 
 def test_an_answer_whose_keys_are_not_held_is_named(shop: Shop) -> None:
     rows = shop.books().assignments
-    assert (5, "Order Cache", 1) in found(shop, assignments=without(rows, 1))
+    assert (5, "Order Cache", 1) in found(shop, assignments=with_row(rows, 1, unit="1.9"))
 
 
 def test_a_key_held_beside_the_answer_is_named(shop: Shop) -> None:
@@ -248,8 +248,15 @@ def test_a_failed_or_released_order_that_holds_a_seat_is_named(shop: Shop, order
 
 
 def test_seats_of_an_order_without_an_answer_are_named(shop: Shop) -> None:
+    answers = shop.books().answers
+    assert (5, "Assignments", 2) in found(shop, answers=with_row(answers, 1, order_id="none"))
+
+
+def test_what_a_missing_row_explains_is_said_once_and_no_order_is_to_be_released_for_it(shop: Shop) -> None:
     books = shop.books()
-    assert (5, "Assignments", 2) in found(shop, answers=books.answers[1:])
+    for broken in ({"assignments": without(books.assignments, 1)}, {"answers": books.answers[1:]}):
+        assert not {promise for promise, _, _ in found(shop, **broken)} & {3, 5}
+        assert "concerned order 1." in breaches(shop, **broken)[0].message
 
 
 def test_an_order_served_in_part_is_named() -> None:
