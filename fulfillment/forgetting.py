@@ -130,17 +130,19 @@ def why_not(snapshot: Snapshot, answer: Answer) -> str:
 def find_due(snapshot: Snapshot, *, before: datetime, most: int = AT_ONCE) -> Due:
     """What nobody touched since `before`, still names its customer, and is owed nothing."""
     old = [
-        file.answers[-1]
-        for file in snapshot.orders.values()
-        if any(row.customer or row.email for row in file.answers) and is_old(file, before)
+        file.answers[-1] for file in snapshot.orders.values() if names_somebody(file) and is_old(file, before)
     ]
     free = [answer.order_id for answer in old if not why_not(snapshot, answer)]
-    archived = [id_ for id_, at in snapshot.archived_named.items() if is_before(at, before)]
-    archived = [order_id for order_id in archived if order_id in snapshot.archived_orders]
+    archived = {
+        order_id: outcome
+        for order_id, (at, outcome) in snapshot.archived_named.items()
+        if order_id in snapshot.archived_orders and is_before(at, before)
+    }
+    served = [order_id for order_id, outcome in archived.items() if outcome != "failed"]
     live = tuple(islice(free, most))
-    chosen = tuple(islice(archived, most - len(live)))
-    left = len(free) + len(archived) - len(live) - len(chosen)
-    return Due(live, chosen, left, waiting=len(old) - len(free))
+    chosen = tuple(islice(served, most - len(live)))
+    left = len(free) + len(served) - len(live) - len(chosen)
+    return Due(live, chosen, left, waiting=len(old) - len(free) + len(archived) - len(served))
 
 
 def plan_forget(

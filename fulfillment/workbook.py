@@ -203,9 +203,9 @@ class Archived:
     keys: frozenset[KeyId] = frozenset()
     pools: frozenset[Pool] = frozenset()
     """Where these keys belonged: a pool that has sold out is still a pool."""
-    named: Mapping[str, str] = field(default_factory=dict)
-    """order_id -> when it was last touched, of the served orders that still name their customer; read only
-    where customers are forgotten after a time."""
+    named: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """order_id -> (when it was last touched, its outcome) of the orders that still name their customer; read
+    only where customers are forgotten after a time."""
 
 
 @dataclass(slots=True)
@@ -235,7 +235,7 @@ class Snapshot:
     archived_orders: dict[str, str] = field(default_factory=dict)
     """order_id -> the names that it bore, one a line, of each order whose rows the archive has."""
     archived_keys: set[KeyId] = field(default_factory=set)
-    archived_named: dict[str, str] = field(default_factory=dict)
+    archived_named: dict[str, tuple[str, str]] = field(default_factory=dict)
     """See Archived; as the archive was last read."""
     lent: dict[str, Changes] = field(default_factory=dict)
     """order_id -> all rows of its set, read from the archive for the plans that are being made."""

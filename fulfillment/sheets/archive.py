@@ -104,13 +104,14 @@ class Archive:
             return Archived()
         numbers = {name: frozenset(columns.places[name]) - set(standing[name]) for name in LEDGERS}
         names: dict[str, dict[str, None]] = {}
-        touched, named, newest = dict[str, str](), set[str](), dict[str, str]()
+        newest, named = dict[str, tuple[str, str]](), set[str]()
         for number, (order_id, name, *more) in sorted(columns.rows("Order Cache")):
             if number not in numbers["Order Cache"]:
                 continue
             names.setdefault(order_id, {}).update({name: None} if name else {})
             if more:
-                touched[order_id], customer, email, newest[order_id] = more
+                at, customer, email, outcome = more
+                newest[order_id] = at, outcome
                 named |= {order_id} if customer or email else set()
         for number, (order_id,) in columns.rows("Assignments"):
             if number in numbers["Assignments"] and order_id not in names:
@@ -121,8 +122,8 @@ class Archive:
                 keys.add(KeyId(provider, keycode))
                 pools.add(Pool(region, provider, product_code, component))
         orders = {order_id: "\n".join(each) for order_id, each in names.items()}
-        due = {order_id: touched[order_id] for order_id in touched if _is_due(order_id, named, newest)}
-        return Archived(numbers, orders, frozenset(keys), frozenset(pools), due)
+        people = {order_id: newest[order_id] for order_id in newest if order_id in named}
+        return Archived(numbers, orders, frozenset(keys), frozenset(pools), people)
 
     def sets_of(self, order_ids: Iterable[str]) -> dict[str, Changes]:
         """order_id -> all rows of its set, for the orders that are there. 2 reads."""
@@ -329,10 +330,6 @@ class Archive:
     def _read_rows(self, columns: Columns, wanted: Mapping[LedgerName, Collection[int]]) -> Changes:
         self._reads.spend(self._clock.now_s())
         return self._rows.rows(columns, wanted)
-
-
-def _is_due(order_id: str, named: Collection[str], outcomes: Mapping[str, str]) -> bool:
-    return order_id in named and outcomes[order_id] != "failed"
 
 
 def _part(rows: Changes, orders: Collection[str], keys: Collection[KeyId]) -> Changes:
