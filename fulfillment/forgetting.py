@@ -14,13 +14,14 @@ from itertools import islice
 
 from fulfillment.answers import called, counted, listed, rewritten, when, with_details
 from fulfillment.archiving import is_before, is_old
+from fulfillment.holdings import order_of
 from fulfillment.model import Answer
 from fulfillment.outbox import MAILED
 from fulfillment.persons import Person, Texts
 from fulfillment.workbook import OUTBOX, Changes, LedgerName, OrderFile, Rewritten, Snapshot
 
 AT_ONCE = 100
-"""Orders that one refresh forgets: some 400 rows, and a third of a megabyte."""
+"""Orders that one refresh forgets: some four requests of a batch each."""
 
 ELSEWHERE = (
     "the Zap's history",
@@ -40,7 +41,7 @@ class Forgotten:
 
     answer: Answer
     blanked: Mapping[str, int] = field(default_factory=dict)
-    """tab -> how many of its rows; `archive` for all of its tabs."""
+    """tab -> how many of its rows; the archive's tabs count as one."""
     others: tuple[str, ...] = ()
     """What people call other orders of the same address, which stay as they are."""
     forgotten_at: str = ""
@@ -61,10 +62,8 @@ class Forgotten:
         """What the operator reads before."""
         if not self.blanked:
             return self._nothing
-        would = (
-            f"Would forget order {called(self.answer)}: name and address would be blanked in {self._where}"
-        )
-        return " ".join(filter(None, [f"{would}; nothing was changed yet.", self._mail, self._others]))
+        would = f"{order_of(self.answer)}: name and address would be blanked in {self._where}; nothing was"
+        return " ".join(filter(None, [f"{would} changed yet.", self._mail, self._others]))
 
     @property
     def _nothing(self) -> str:

@@ -127,6 +127,7 @@ def test_a_dry_run_says_the_same_figures_and_changes_nothing(busy: Workbook) -> 
     before = busy.everything()
     would = busy.service().forget("1", dry_run=True, by="test")
     assert busy.everything() == before
+    assert would.preview.startswith("Order #1 of Ada Bernard: name and address would be blanked in 1 row of")
     assert busy.service().forget("1", by="test").blanked == would.blanked
 
 
