@@ -38,6 +38,9 @@ WITHIN_S = 30.0
 STOPPING_S = 5.0
 """The same once the worker is told to stop: Google ends it ten seconds later."""
 
+TAKEN_WITHIN_S = 10.0
+"""So long may a client take to read its answer, which is a few hundred kB at the most."""
+
 MOST_HEAD = 64 * 2**10
 """Bytes of request line and headers; Google's front end lets no more through."""
 
@@ -172,6 +175,15 @@ class ReadFirst(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             with suppress(OSError):
                 conn.sock.shutdown(socket.SHUT_RDWR)
         return keeps
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """In a thread: the answer is sent, or its client given up, which would hold the thread for ever."""
+        conn.sock.settimeout(TAKEN_WITHIN_S)
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError:
+            log.warning("an answer was not taken in time")
+            return False
 
     def murder_pending(self) -> None:
         """Called at each turn of the loop: refuses what is late."""

@@ -8,7 +8,7 @@ import resource
 from fulfillment import arrivals
 
 arrivals.WITHIN_S = float(os.environ["WITHIN_S"])
-arrivals.STOPPING_S = 0.3
+arrivals.STOPPING_S = arrivals.TAKEN_WITHIN_S = 0.3
 FILES = int(os.environ["FILES"])
 resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
 

@@ -1,4 +1,4 @@
-"""An order goes through while others keep connections open, send slowly, or do not leave."""
+"""An order goes through while others keep connections open, send or read slowly, or do not leave."""
 
 from __future__ import annotations
 
@@ -122,6 +122,17 @@ def test_what_never_arrives_whole_is_refused_with_a_sentence(shop: Workbook) -> 
         assert order_at_once(function, "in time")["status"] == "fulfilled"
     assert (status, said["reason"], said["keys"]) == (408, "late", [])
     assert "send it again" in said["message"]
+
+
+def test_who_does_not_read_the_answers_holds_up_nobody(shop: Workbook) -> None:
+    asked = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 150  # 12 MB, more than a connection takes
+    with (
+        Function(shop, IMPATIENT, WITHIN_S="60", FILES="1024", THREADS="2") as function,
+        crowd(function, asked, asked),
+    ):
+        for _ in range(150):
+            assert requests.get(f"{function.url}/health", timeout=AT_ONCE_S).status_code == 200
+        assert order_at_once(function, "while nobody reads")["status"] == "fulfilled"
 
 
 def test_a_function_that_is_told_to_stop_waits_for_no_slow_sender(shop: Workbook) -> None:
