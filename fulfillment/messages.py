@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from fulfillment.model import Message
+from fulfillment.persons import Person
 
 DAY = timedelta(days=1)
 
@@ -43,13 +44,13 @@ class Outbox:
                 self.messages[row.message_id] = self._standing[-1]
                 self.pending.pop(row.message_id, None)
 
-    def reword(self, rows: Mapping[int, Mapping[str, str]]) -> None:
-        """The rows with these numbers have other texts now: by `no`, header -> text."""
-        for row in self._standing if rows else ():
-            if row.no in rows and row.message_id in self.pending:
-                self.messages[row.message_id] = replace(
-                    self.messages[row.message_id], body=rows[row.no]["body"]
-                )
+    def forget(self, order_id: str, person: Person) -> None:
+        """Messages still to be told name the customer of this order no more, the order's own or any."""
+        for message_id in self.pending:
+            message = self.messages[message_id]
+            if message.order_id in (order_id, ""):
+                body = person.out_of_facts(message.body, is_theirs=bool(message.order_id))
+                self.messages[message_id] = replace(message, body=body)
 
     def of_order(self, order_id: str) -> list[Message]:
         """The newest rows of the messages about an order."""

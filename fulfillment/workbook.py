@@ -297,7 +297,6 @@ class Snapshot:
             self._retire(changes.leaving)
         if changes.returning is not None:
             self._bring_back(changes.returning)
-        self.outbox.reword(changes.rewritten.get(OUTBOX, {}))
         self._take_over(changes)
         for name, rows in changes.ledger_rows().items():
             self.last_no[name] = rows[-1].no
@@ -350,7 +349,10 @@ class Snapshot:
         for answer in changes.answers:
             if is_lost(answer):
                 continue
-            self.orders.setdefault(answer.order_id, OrderFile()).record(answer)
+            file = self.orders.setdefault(answer.order_id, OrderFile())
+            if answer.forgets:
+                self.outbox.forget(answer.order_id, Person.of(file.answers))
+            file.record(answer)
             if answer.order_name:
                 self.names[answer.order_name].add(answer.order_id)
         self.outbox.advance(changes.messages)

@@ -168,6 +168,24 @@ def test_a_message_that_is_still_to_be_told_tells_no_name(workbook: Workbook) ->
     assert "EX" not in letter.message.body
 
 
+def test_a_message_that_another_instance_is_to_tell_tells_no_name_either(workbook: Workbook) -> None:
+    pigeon = Pigeon()
+    workbook.stock("NASM CPT combined EX-1 1")
+    workbook.sell(CPT="NASM-CPT-FULL")
+    with freezegun.freeze_time(tick=True) as clock:
+        service, other = (
+            workbook.service({"fulfilled": Pigeon(before=[AWAY])}),
+            workbook.service({"fulfilled": pigeon}),
+        )
+        service.fulfil(order("1", **ADA), by="test")
+        other.status("1")
+        service.forget("1", by="test")
+        clock.tick(600)
+        other.send_due(by="test")
+    (letter,) = pigeon.letters
+    assert "Ada" not in letter.message.body
+
+
 def test_an_instance_that_knew_the_name_does_not_write_it_again(busy: Workbook) -> None:
     warm = busy.service()
     warm.status("1")
