@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fulfillment.answers import Plan, counted, mailed_at
@@ -23,7 +23,7 @@ from fulfillment.forgetting import (
 from fulfillment.group import Door
 from fulfillment.ports import Store
 from fulfillment.references import find_order, known
-from fulfillment.workbook import NOTHING, Changes, Draft, Snapshot
+from fulfillment.workbook import Changes, Draft, Snapshot
 
 ARCHIVE = "the archive"
 
@@ -101,9 +101,9 @@ class Forgetter:
 
         def plan(draft: Draft) -> Plan[Retained]:
             due = find_due(draft.snapshot, before=before)
-            orders = [*due.live, *due.archived]
-            changes = task.plan(draft.snapshot, due.live, orders)
-            return Plan(Retained(len(orders), due.left, due.waiting), changes)
+            changes = task.plan(draft.snapshot, due.live, [*due.live, *due.archived])
+            done = {*due.live, *task.cleared}  # the others of the archive were forgotten meanwhile
+            return Plan(Retained(len(done), due.left, due.waiting), changes)
 
         return self.door.settle(plan, alone=True, recent=True, until=until)
 
@@ -119,6 +119,8 @@ class _Task:
     by: str
     archived: int = 0
     """How many rows of the archive it has blanked, or would."""
+    cleared: set[str] = field(default_factory=set)
+    """The orders that it has blanked there; planned again, it does not find them any more."""
 
     def plan(self, snapshot: Snapshot, live: Sequence[str], orders: Sequence[str]) -> Changes:
         """The changes that blank the `live` ones of these orders; the archive is blanked here and now.
@@ -127,13 +129,14 @@ class _Task:
         older version, and so reads it anew.
         """
         if not orders:
-            return NOTHING
+            return Changes(views=bool(self.archived))
         if not snapshot.damage.is_none:
             raise Damaged(f"{snapshot.damage.message} Nobody is forgotten before that is right.")
         store, clock = self.forgetter.store, self.forgetter.clock
         until = min(self.until, clock.now_s() + self.forgetter.deadline_s)
         rows = store.forget_archived(orders, until=until, dry_run=self.dry_run)
         self.archived = max(self.archived, rows)
+        self.cleared |= set(orders) if rows else set()
         if not live:
             return Changes(views=bool(self.archived))
         return plan_forget(snapshot, live, store.read_texts(), now=self.forgetter.now(), by=self.by)

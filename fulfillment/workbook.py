@@ -236,7 +236,7 @@ class Snapshot:
     """order_id -> the names that it bore, one a line, of each order whose rows the archive has."""
     archived_keys: set[KeyId] = field(default_factory=set)
     archived_named: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """See Archived; as the archive was last read."""
+    """See Archived; as the archive was last read, less those that were seen to be forgotten since."""
     lent: dict[str, Changes] = field(default_factory=dict)
     """order_id -> all rows of its set, read from the archive for the plans that are being made."""
 
@@ -290,6 +290,11 @@ class Snapshot:
         self.archived_named = dict(archived.named)
         for pool in archived.pools:
             self.pools.know(pool)
+
+    def name_no_more(self, order_ids: Iterable[str]) -> None:
+        """The archive was seen to name the customers of these orders no more."""
+        for order_id in order_ids:
+            self.archived_named.pop(order_id, None)
 
     def advance(self, changes: Changes, version: int) -> None:
         """Move forward by one commit's numbered rows."""

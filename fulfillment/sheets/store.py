@@ -417,7 +417,13 @@ class SheetStore:
 
     def forget_archived(self, order_ids: Collection[str], *, until: float, dry_run: bool = False) -> int:
         """See Store."""
-        return self._archive.forget(order_ids, until=until, dry_run=dry_run) if self._archive else 0
+        if not self._archive:
+            return 0
+        assert self._state is not None
+        rows = self._archive.forget(order_ids, until=until, dry_run=dry_run)
+        if not dry_run:
+            self._state.snapshot.name_no_more(order_ids)
+        return rows
 
     def read_catalogue(self) -> Sequence[CatalogueRow]:
         """See Store."""

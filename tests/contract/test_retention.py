@@ -9,7 +9,9 @@ import freezegun
 import pytest
 import requests
 
+from fulfillment import retention
 from fulfillment.errors import NotPossible
+from fulfillment.forgetting import find_due
 from fulfillment.operations import OPERATIONS
 from fulfillment.service import Service
 from tests.contract.test_archive import LONG_AGO, NOW, Killer, Shop
@@ -125,6 +127,38 @@ def test_a_refresh_forgets_archived_customers_and_leaves_them_in_the_archive(sho
     assert {row["order_id"] for row in shop.workbook.tab("Order Cache")} == {"4", "5"}
     assert refresh(service)["forgotten"] == 0
     shop.check()
+
+
+@freezegun.freeze_time(NOW, tick=True)
+def test_instances_that_live_on_forget_one_archived_customer_after_the_other_and_then_none(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.service().archive()
+    monkeypatch.setattr(retention, "find_due", partial(find_due, most=1))
+    shop.service().forget("4", by="test")
+    first, second = (shop.service(RETENTION_DAYS="100") for _ in "12")
+    second.status("4")
+    done = [first.forget_old(by="test") for _ in "123"]
+    assert [(each.orders, each.left) for each in done] == [(1, 1), (1, 0), (0, 0)]
+    assert archive_cells(shop).count("ada bernard") == 1  # order 3 still waits
+    assert [second.forget_old(by="test").orders for _ in "12"] == [0, 0]
+    for service in (first, second):
+        assert calls_of(shop.workbook, partial(service.forget_old, by="test")) == (0, 0)
+
+
+@freezegun.freeze_time(NOW, tick=True)
+def test_everybody_hears_of_an_archive_that_was_blanked_though_others_were_first_to_commit(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.service().archive()
+    shop.service().forget("4", by="test")
+    service, other = shop.service(RETENTION_DAYS="100"), shop.service()
+    service.status("4")
+    interruption = Interruption(monkeypatch, other.refresh, at=2)
+    before = shop.workbook.tab("System")[0]["version"]
+    assert service.forget_old(by="test").orders == 2
+    assert interruption.has_come
+    assert shop.workbook.tab("System")[0]["version"] == before + 2
 
 
 @freezegun.freeze_time(NOW, tick=True)
