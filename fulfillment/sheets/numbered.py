@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
+from typing import TypeGuard
 
 from fulfillment.errors import TornRead
 from fulfillment.sheets.client import SheetsClient
@@ -30,7 +31,8 @@ class Columns:
     places: Mapping[LedgerName, Mapping[int, int]]
     """`no` -> the row in which it stood, 1-based, and found there again before it is believed."""
     numbers: Mapping[LedgerName, Sequence[int]]
-    """Every `no`, in order; one that stands twice is there twice."""
+    """Every `no`, in order; one that stands twice is there twice, and so is 1 where somebody typed 1.5: rows
+    are sorted by it, so that it must not be overlooked."""
 
     def are(self, name: LedgerName, count: int) -> bool:
         """Has the ledger so many rows, each with a number of its own?"""
@@ -130,13 +132,16 @@ def _columns(system: SystemRow, cells: Mapping[LedgerName, Sequence[tuple[Scalar
     for name, rows in cells.items():
         numbered = [(no, row) for row, (cell, *_) in enumerate(rows, 2) if (no := _number(cell)) is not None]
         places[name] = dict(reversed(numbered))
-        numbers[name] = sorted(no for no, _ in numbered)
+        numbers[name] = sorted(int(cell) for cell, *_ in rows if _is_number(cell))
     return Columns(system, {name: [row[1:] for row in rows] for name, rows in cells.items()}, places, numbers)
 
 
 def _number(cell: Scalar) -> int | None:
-    is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == int(cell)
-    return int(cell) if is_number else None  # type: ignore[arg-type]
+    return int(cell) if _is_number(cell) and cell == int(cell) else None
+
+
+def _is_number(cell: Scalar) -> TypeGuard[int | float]:
+    return isinstance(cell, (int, float)) and not isinstance(cell, bool)
 
 
 def _blocks(columns: Columns, name: LedgerName, numbers: Collection[int]) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ import freezegun
 import pytest
 import requests
 
+from fulfillment.errors import Damaged
 from fulfillment.model import GivenKey
 from fulfillment.service import Service
 from fulfillment.sheets import pace
@@ -218,6 +219,16 @@ def test_rows_that_a_person_sorted_are_found_all_the_same(shop: Shop, column: in
     assert service.archive().orders == 6
     shop.check()
     assert keys(shop.service(), *SETTLED) == before
+
+
+@pytest.mark.parametrize("tab", LEDGERS)
+def test_a_row_squeezed_in_with_half_a_number_takes_no_other_along(shop: Shop, tab: str) -> None:
+    width = shop.workbook.values(tab)[0].index("no") + 1
+    shop.workbook.type(f"{tab}!A1000", [["" if place < width - 1 else 1.5 for place in range(width)]])
+    before = shop.workbook.everything()
+    with pytest.raises(Damaged, match="each with a number of its own"):
+        shop.service().archive()
+    assert shop.workbook.everything() == before
 
 
 def sort(shop: Shop, column: int) -> None:

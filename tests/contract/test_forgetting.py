@@ -9,7 +9,7 @@ from typing import Any
 import freezegun
 import pytest
 
-from fulfillment.errors import NotPossible, UnknownOrder
+from fulfillment.errors import Damaged, NotPossible, UnknownOrder
 from fulfillment.model import Reply
 from fulfillment.service import Service
 from fulfillment.sheets import pace
@@ -289,6 +289,19 @@ def test_a_person_s_edit_between_read_and_batch_costs_nobody_else_a_name(
         else:
             assert row == before[row["no"]]
     assert happening in (deleted, copied) or busy.service().audit() == ()
+
+
+@pytest.mark.parametrize("tab", ["Import History", "Assignments", "Order Cache", "Outbox"])
+def test_a_row_that_a_person_squeezed_in_with_half_a_number_costs_no_row_its_text(
+    busy: Workbook, tab: str
+) -> None:
+    edit(busy, tab, "insert_rows", at=3, count=1)
+    column = busy.values(tab)[0].index("no")
+    busy.type(f"{tab}!A3", [["" if place != column else 1.5 for place in range(column + 1)]])
+    before = busy.everything()
+    with pytest.raises(Damaged, match="each with a number of its own"):
+        busy.service().forget("1", by="test")
+    assert busy.everything() == before
 
 
 def test_two_who_forget_the_same_order_at_once_do_it_once(
