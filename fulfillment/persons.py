@@ -29,14 +29,19 @@ class Person:
         return cls(frozenset(filter(None, map(trimmed, found))))
 
     @cached_property
+    def _named(self) -> frozenset[str]:
+        """The words that name somebody: a form may send `-` for no name, and sentences have that too."""
+        return frozenset(word for word in self.words if any(map(str.isalnum, word)))
+
+    @cached_property
     def _anywhere(self) -> re.Pattern[str]:
-        """Any of the words, whole; the longest first, as an address may hold a name."""
-        words = sorted(self.words, key=lambda word: (-len(word), word))
+        """Any of these words, whole; the longest first, as an address may hold a name."""
+        words = sorted(self._named, key=lambda word: (-len(word), word))
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
 
     def out_of(self, text: str) -> str:
         """The text without them."""
-        return self._anywhere.sub(BLANK, text) if self.words and text else text
+        return self._anywhere.sub(BLANK, text) if self._named and text else text
 
     def out_of_answer(self, row: Answer) -> Answer:
         """The row with nobody in it. SKUs, keys and the order's id and name stay as they are."""

@@ -32,6 +32,12 @@ def test_whole_names_and_addresses_leave_a_sentence_in_any_case(text: str, clean
     assert ADA.out_of(text) == clean
 
 
+@pytest.mark.parametrize("email", ["", "ada@example.com"])
+def test_a_dash_for_a_name_stays_in_sentences(email: str) -> None:
+    row = answer(customer="-", email=email, message="Refunded - twice.")
+    assert Person.of([row]).out_of_answer(row) == answer(customer="", email="", message="Refunded - twice.")
+
+
 def test_a_name_that_is_like_a_sku_leaves_titles_and_not_lines_or_keys() -> None:
     row = answer(
         customer="CPT",
