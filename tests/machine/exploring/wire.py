@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from fulfillment.sheets.fence import FENCE_BASE, FENCE_KEY
+from fulfillment.sheets.published import RECORD_KEY
+
 Scalar = str | int | float | bool | None
 Row = tuple[Scalar, ...]
 Tab = tuple[Row, ...]
@@ -76,10 +79,14 @@ def shown(book: Book, ranges: Sequence[str]) -> Json:
     """spreadsheets.get with the store's mask: ranges come back grouped by sheet."""
     reply: Json = {"sheets": _sheets(book, ranges)} if ranges else {}
     stamps = [
-        {"metadataId": number, "metadataKey": "fence", "metadataValue": value}
+        {"metadataId": number, "metadataKey": _key(number), "metadataValue": value}
         for number, value in book.stamps
     ]
     return {"developerMetadata": stamps, **reply} if stamps else reply
+
+
+def _key(number: int) -> str:
+    return FENCE_KEY if number > FENCE_BASE else RECORD_KEY
 
 
 def _sheets(book: Book, ranges: Sequence[str]) -> list[Json]:
