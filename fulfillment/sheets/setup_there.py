@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fulfillment.sheets.client import SheetsClient
+from fulfillment.sheets.client import GOOGLE_TIMEOUT_S, SheetsClient
 from fulfillment.sheets.codec import Scalar, from_cell, to_text
 from fulfillment.sheets.fence import STAMPS_MASK, read_stamps
 from fulfillment.sheets.published import read_records
@@ -154,7 +154,8 @@ def read_cells(client: SheetsClient, sheets: Sequence[Sheet], whole: Iterable[st
     """Reads these tabs' cells. 1 read."""
     for sheet in sheets:
         sheet.is_whole = sheet.title in whole
-    reply = client.get([_range(sheet) for sheet in sheets], mask)
+    ranges = [_range(sheet) for sheet in sheets]
+    reply = client.get(ranges, mask, timeout_s=GOOGLE_TIMEOUT_S)  # it may have formulas to work out first
     data = {each["properties"].get("sheetId", 0): each.get("data", [{}])[0] for each in reply["sheets"]}
     for sheet in sheets:
         block = data.get(sheet.sheet_id, {})
