@@ -87,7 +87,7 @@ class Person:
             clean["warnings"] = _mapped(details["warnings"], self.out_of)
         if "skipped" in details:
             clean["skipped"] = _parsed(self._out_of_items(to_json(details["skipped"])))
-        if details.get("deliver_to") in self.words:
+        if self.out_of(str(details.get("deliver_to", ""))) == BLANK:
             clean["deliver_to"] = ""
         return _told_if_changed(cell, details, clean)
 

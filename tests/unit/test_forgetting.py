@@ -59,8 +59,9 @@ def test_a_cell_that_names_nobody_stays_to_the_letter(cell: str) -> None:
     assert ADA.out_of_answer(answer(details=cell, items=cell)).details == cell
 
 
-def test_a_test_recipient_who_is_the_customer_is_forgotten_and_another_is_not() -> None:
-    row = answer(details=to_json({"deliver_to": "ada.bernard@example.com"}))
+@pytest.mark.parametrize("address", ["ada.bernard@example.com", "Ada.Bernard@Example.com"])
+def test_a_test_recipient_who_is_the_customer_is_forgotten_and_another_is_not(address: str) -> None:
+    row = answer(details=to_json({"deliver_to": address}))
     assert ADA.out_of_answer(row).read_details()["deliver_to"] == ""
     other = answer(details=to_json({"deliver_to": "team@shop.example"}))
     assert ADA.out_of_answer(other).details == other.details
