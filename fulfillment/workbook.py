@@ -236,7 +236,8 @@ class Snapshot:
     """order_id -> the names that it bore, one a line, of each order whose rows the archive has."""
     archived_keys: set[KeyId] = field(default_factory=set)
     archived_named: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """See Archived; as the archive was last read, less those that were seen to be forgotten since."""
+    """See Archived; as the archive was last read, with those that went there since, and without those
+    that were seen to be forgotten."""
     lent: dict[str, Changes] = field(default_factory=dict)
     """order_id -> all rows of its set, read from the archive for the plans that are being made."""
 
@@ -328,7 +329,9 @@ class Snapshot:
             if not ids:
                 self.names.pop(answer.order_name, None)
         for order_id in rows.order_ids():
-            self.orders.pop(order_id, None)
+            file = self.orders.pop(order_id, None)
+            if file and any(row.customer or row.email for row in file.answers):
+                self.archived_named[order_id] = file.answers[-1].at, file.answers[-1].outcome
         self.archived_keys.update(event.key for event in rows.events)
         self.pools.retire(rows.events)
         self.outbox.retire(rows.messages)

@@ -147,6 +147,15 @@ def test_instances_that_live_on_forget_one_archived_customer_after_the_other_and
 
 
 @freezegun.freeze_time(NOW, tick=True)
+def test_who_archived_customers_forgets_them_when_their_time_is_over(shop: Shop) -> None:
+    service = shop.service(RETENTION_DAYS="400")
+    assert service.archive().orders == 3
+    with freezegun.freeze_time("2027-06-01 09:00:00", tick=True):
+        assert service.forget_old(by="test").orders == 3
+    assert archive_cells(shop).count("ada bernard") == 1  # order 3 still waits
+
+
+@freezegun.freeze_time(NOW, tick=True)
 def test_everybody_hears_of_an_archive_that_was_blanked_though_others_were_first_to_commit(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
