@@ -21,7 +21,7 @@ MOST_IN_LINE = 240
 
 MOST_IN_NAME = 80
 
-_ADDRESS = re.compile(r"[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+")
+_ADDRESS = re.compile(r"(?<![^\s@<>(),;:\"])[^\s@<>(),;:\"]+@[^\s@<>(),;:\"]+")  # tried once a word
 
 
 class Facts(TypedDict, total=False):
