@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from fulfillment.errors import BatchRefused, FulfillmentError, QuotaSpent
 from fulfillment.sheets.client import SheetsClient, to_bytes
-from fulfillment.sheets.scratch import TITLE, Scratch, append, create, delete, write
+from fulfillment.sheets.removal import remove_rows
+from fulfillment.sheets.scratch import TAB_ID, TITLE, Scratch, append, create, delete, write
 
 RIVALS = 8
 """Writers at the same time: more than the instances of a busy shop."""
@@ -207,6 +208,17 @@ def _text_stays_text(scratch: Scratch) -> str:
     return "Texts that look like formulas and numbers stay as they are."
 
 
+def _sort_under_a_filter(scratch: Scratch) -> str:
+    hides = {"columnIndex": 0, "filterCriteria": {"hiddenValues": ["b", "c"]}}
+    filtered = {"setBasicFilter": {"filter": {"range": {"sheetId": TAB_ID}, "filterSpecs": [hides]}}}
+    scratch.batch(*(append(text) for text in ("no", "c", "b", "d", "a")), filtered)
+    scratch.batch(*remove_rows(TAB_ID, 0, standing=(), leaving=()))
+    found = [row[0] for row in scratch.cells("A2:A5")]
+    if found != ["a", "b", "c", "d"]:
+        raise Otherwise("A sort leaves rows where they are which a filter hid.")
+    return "Rows that a filter hid are shown again, and sorted as all others."
+
+
 def _refused_batches_count(scratch: Scratch) -> str:
     id_ = scratch.new_id()
     scratch.batch(create(id_))
@@ -261,6 +273,13 @@ PROBES: tuple[Probe, ...] = (
         "texts stay as they are",
         _text_stays_text,
         "Do not go live: key codes would be changed.",
+    ),
+    Probe(
+        "a sort moves what a filter hid",
+        _sort_under_a_filter,
+        "Orders are served; name no ARCHIVE_SPREADSHEET_ID, and forget nobody while a filter is set on a "
+        "ledger.",
+        needed=False,
     ),
     Probe(
         "one read shows one state",

@@ -18,8 +18,10 @@ def remove_rows(
 ) -> Iterator[Request]:
     """Requests that sort by the column of `no` and delete the rows that leave, from the bottom up.
 
-    `standing` is every `no` that stands there, in order.
+    `standing` is every `no` that stands there, in order. Rows that a person's filter hides are shown first:
+    nobody says whether a sort moves them.
     """
+    yield {"setBasicFilter": {"filter": {"range": {"sheetId": sheet_id}}}}
     below_header = {"sheetId": sheet_id, "startRowIndex": HEADER_ROWS}
     spec = {"dimensionIndex": column, "sortOrder": "ASCENDING"}
     yield {"sortRange": {"range": below_header, "sortSpecs": [spec]}}

@@ -1,4 +1,4 @@
-"""sortRange."""
+"""sortRange. What it does to rows that a filter hides is said nowhere: here they stay, the worse of both."""
 
 from __future__ import annotations
 
@@ -43,13 +43,32 @@ def _merge(area: Area, merge: Json) -> Area:
 
 
 def sorted_tab(book: Book, area: Area, specs: Sequence[Json]) -> Any:
-    """The tab with the rows of the area in order; each row takes its dress along."""
+    """The tab with the rows of the area that are shown in order; each row takes its dress along."""
     bottom = min(area.bottom, max(len(area.tab.values), len(area.tab.dress)))
-    order = list(range(area.top, bottom))
+    hidden = _hidden(book, area, bottom)
+    shown = [row for row in range(area.top, bottom) if row not in hidden]
     for spec in reversed(specs):
-        _order_by(order, book, area, spec)
+        _order_by(shown, book, area, spec)
+    next_shown = iter(shown)
+    order = [row if row in hidden else next(next_shown) for row in range(area.top, bottom)]
     values = _arranged(area.tab.values, area, order)
     return replace(area.tab, values=values, dress=_arranged(area.tab.dress, area, order))
+
+
+def _hidden(book: Book, area: Area, bottom: int) -> set[int]:
+    """The rows that hold a text which the filter hides in its column; `hiddenValues` alone hide rows here."""
+    filter = area.tab.basic_filter or {}
+    specs = [(int(column), criteria) for column, criteria in filter.get("criteria", {}).items()]
+    specs += [
+        (spec.get("columnIndex", 0), spec.get("filterCriteria", {})) for spec in filter.get("filterSpecs", [])
+    ]
+    top = max(area.top, filter.get("range", {}).get("startRowIndex", 0) + 1)
+    return {
+        row
+        for column, criteria in specs
+        for row in range(top, bottom)
+        if evaluate.result(book, area.tab, row, column) in criteria.get("hiddenValues", [])
+    }
 
 
 def _order_by(order: list[int], book: Book, area: Area, spec: Json) -> None:

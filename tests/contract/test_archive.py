@@ -221,6 +221,22 @@ def test_rows_that_a_person_sorted_are_found_all_the_same(shop: Shop, column: in
     assert keys(shop.service(), *SETTLED) == before
 
 
+def test_rows_that_a_person_s_filter_hides_are_found_all_the_same(shop: Shop) -> None:
+    service = shop.service()
+    before = keys(service, *SETTLED)
+    sort(shop, 0)
+    for name in LEDGERS:
+        header, *rows = shop.workbook.values(name)
+        column = header.index("order_id" if "order_id" in header else "keycode")
+        every_other = sorted({row[column] for row in rows})[::2]
+        hides = {"columnIndex": column, "filterCriteria": {"hiddenValues": every_other}}
+        whole = {"range": {"sheetId": shop.workbook.sheet_id(name)}, "filterSpecs": [hides]}
+        shop.workbook.batch({"setBasicFilter": {"filter": whole}})
+    assert service.archive().orders == 6
+    shop.check()
+    assert keys(shop.service(), *SETTLED) == before
+
+
 @pytest.mark.parametrize("tab", LEDGERS)
 def test_a_row_squeezed_in_with_half_a_number_takes_no_other_along(shop: Shop, tab: str) -> None:
     width = shop.workbook.values(tab)[0].index("no") + 1
