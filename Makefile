@@ -15,7 +15,7 @@ run: $(INSTALLED)
 JOBS ?= 4
 test: $(INSTALLED)
 	@bash tests/browser/install.sh || true
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 explore: $(INSTALLED)
 	@$(BIN)/python -m tests.machine.exploring

@@ -43,8 +43,7 @@ def test_what_the_scheduler_is_refused_or_finds_at_night_somebody_hears(workbook
         assert alarms(function) == {}
     with Function(workbook) as function:
         function.get("/audit", role="scheduler")
-        tab = {"sheetId": workbook.sheet_id("Assignments"), "title": "Given"}
-        workbook.batch({"updateSheetProperties": {"properties": tab, "fields": "title"}})
+        workbook.batch({"deleteSheet": {"sheetId": workbook.sheet_id("Assignments")}})
         function.post("/inventory/refresh", {}, role="scheduler")
         function.kill()
         heard = alarms(function)
