@@ -16,11 +16,13 @@ from typing import Any, Self
 
 import requests
 
-from fulfillment.app import build_service, build_setup
+from fulfillment.app import SCHEMA_FILE, build_service, build_setup
 from fulfillment.model import LineItem, Order
 from fulfillment.ports import Courier
 from fulfillment.service import Service
 from fulfillment.settings import Settings
+from fulfillment.sheets.schema import read_schema
+from fulfillment.sheets.tabs import NPTA_CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,7 +39,9 @@ class Workbook:
 
     def __init__(self, google: str) -> None:
         self.google = google
-        small = {"title": "NPTA Catalogue", "gridProperties": {"rowCount": CATALOGUE_ROWS, "columnCount": 26}}
+        columns = len(read_schema(SCHEMA_FILE).tab(NPTA_CATALOGUE).headers)
+        grid = {"rowCount": CATALOGUE_ROWS, "columnCount": columns}
+        small = {"title": NPTA_CATALOGUE, "gridProperties": grid}
         sheets = [{"properties": {"title": "Sheet1"}}, {"properties": small}]
         body = {"properties": {"title": "A shop"}, "sheets": sheets}
         self.id: str = requests.post(f"{google}/v4/spreadsheets", json=body, timeout=10).json()[
