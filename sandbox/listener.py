@@ -114,8 +114,10 @@ class Handler(BaseHTTPRequestHandler):
             super().handle()
 
     def finish(self) -> None:
-        with suppress(OSError, ValueError):  # nothing is left to flush into
-            super().finish()
+        """Lets go of both ends, also where one fails: the socket stays open as long as either is."""
+        for end in (self.wfile, self.rfile):
+            with suppress(OSError, ValueError):  # nothing is left to flush into
+                end.close()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: the counts tell what was called."""
